@@ -1,1 +1,227 @@
-//! skeleton
+//! Composes a WebAssembly program with Monaka's filesystem.
+//!
+//! [`compose`] takes a program as its toolchain made it and the core module of
+//! the adapter, and gives a component that needs no `wasi:filesystem` from its
+//! host. [`adapter`] gives the adapter alone, for other tools that link
+//! components. [`inspect`] reads what either made.
+//!
+//! The steps, a module each:
+//!
+//! ```text
+//! input    text, core module or component        -> a valid component
+//! app      what it imports and exports
+//! world    the adapter's world for that program: wasi:io and wasi:filesystem,
+//!          and a proxy for each other interface that mentions wasi:io
+//! proxy    the glue code of those proxies
+//! module   the adapter's core module + glue + limits -> the adapter component
+//! link     program + adapter                     -> one component
+//! splice   the place of the image in it, so that the image is streamed
+//! ```
+//!
+//! Invariants:
+//! * What is returned validates. No step changes a byte of the program.
+//! * The same inputs give the same bytes: nothing here reads the environment,
+//!   the clock or a file.
+//! * The image is never held in memory: [`Composed`] knows only its length.
+//! * No import of `wasi:filesystem` is left to the host: that is an [`Error`].
+
+#![forbid(unsafe_code)]
+
+mod app;
+mod error;
+mod input;
+mod inspect;
+mod link;
+mod locate;
+mod module;
+mod proxy;
+mod splice;
+mod world;
+
+pub use error::Error;
+pub use inspect::{Inspection, Link, inspect};
+pub use monaka_fs_core::config::Config;
+
+use app::Imports;
+use splice::Spliced;
+use std::io::{self, Write};
+use wac_graph::CompositionGraph;
+use world::AdapterWorld;
+
+/// The largest image, in bytes: engines refuse a module of more than 1 GiB.
+pub const IMAGE_BYTES_MAX: u64 = (1 << 30) - (16 << 20);
+
+/// What the filesystem in a composed file is like.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Options {
+    /// Bytes of file content that the program may write.
+    pub bytes_max: u64,
+    /// Bytes of one file.
+    pub file_size_max: u64,
+    /// Inodes, embedded ones included.
+    pub inodes_max: u32,
+    /// Whether the root refuses every change.
+    pub root_read_only: bool,
+    /// Bytes of the image to embed; `None` starts with an empty root.
+    pub image_len: Option<u64>,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        let limits = monaka_fs_core::Limits::default();
+        Self {
+            bytes_max: limits.bytes_max,
+            file_size_max: limits.file_size_max,
+            inodes_max: limits.inodes_max,
+            root_read_only: false,
+            image_len: None,
+        }
+    }
+}
+
+/// What was done.
+#[derive(Clone, Debug)]
+pub struct Report {
+    /// How the program was linked.
+    pub link: Link,
+    /// The imports that the host has to satisfy.
+    pub imports: Vec<String>,
+    /// Bytes of the adapter's core module, without the image.
+    pub adapter_bytes: u64,
+    /// What a user may want to know although it is no error.
+    pub warnings: Vec<String>,
+}
+
+/// A composed component, all but the bytes of its image.
+#[derive(Debug)]
+pub struct Composed {
+    /// What was done.
+    pub report: Report,
+    spliced: Spliced,
+    image_len: u64,
+}
+
+impl Composed {
+    /// Bytes of the finished file.
+    #[allow(clippy::len_without_is_empty, reason = "a component is never empty")]
+    pub fn len(&self) -> u64 {
+        self.spliced.head.len() as u64 + self.image_len + self.spliced.tail.len() as u64
+    }
+
+    /// Writes the file. `image` is called once, where an image goes, and must
+    /// write exactly the length that [`Options::image_len`] told.
+    ///
+    /// # Errors
+    /// Those of `out` and `image`, and `InvalidData` for an image of another
+    /// length.
+    pub fn write_to(
+        &self,
+        out: &mut dyn Write,
+        image: &mut dyn FnMut(&mut dyn Write) -> io::Result<()>,
+    ) -> io::Result<()> {
+        out.write_all(&self.spliced.head)?;
+        if self.image_len > 0 {
+            let mut counted = Counted { out, bytes: 0 };
+            image(&mut counted)?;
+            if counted.bytes != self.image_len {
+                return Err(io::Error::new(
+                    io::ErrorKind::InvalidData,
+                    format!(
+                        "the image has {} bytes instead of {}",
+                        counted.bytes, self.image_len
+                    ),
+                ));
+            }
+        }
+        out.write_all(&self.spliced.tail)?;
+        out.flush()
+    }
+}
+
+struct Counted<'a> {
+    out: &'a mut dyn Write,
+    bytes: u64,
+}
+
+impl Write for Counted<'_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let written = self.out.write(bytes)?;
+        self.bytes += written as u64;
+        Ok(written)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.out.flush()
+    }
+}
+
+/// Composes a program with the filesystem.
+///
+/// `app` is a component for WASI 0.2, a core Preview 1 module, or the text of
+/// either; `adapter_core` the core module of `monaka-adapter`.
+///
+/// # Errors
+/// See [`Error`]; each variant names what in the program is the reason.
+pub fn compose(app: &[u8], adapter_core: &[u8], options: &Options) -> Result<Composed, Error> {
+    let component = input::component(app)?;
+    if locate::locate(&component)?.is_some() {
+        return Err(Error::AlreadyComposed);
+    }
+    let mut graph = CompositionGraph::new();
+    let app = link::register(&mut graph, "monaka:app", component.into_owned())
+        .map_err(|error| Error::Invalid(format!("{error:#}")))?;
+    let imports = Imports::of(&graph[app], graph.types())?;
+    let world = AdapterWorld::for_app(&imports)?;
+    let adapter = module::component(adapter_core, &world, options)?;
+    let linked = link::link(graph, app, adapter, &world::linked_interfaces()?)?;
+    finish(linked, options, warnings(&imports))
+}
+
+/// The adapter alone, as a component for tools like `wac plug`: it exports
+/// `wasi:filesystem`, `wasi:io` and proxies for stdio, clocks and sockets, and
+/// with `http` also for `wasi:http`.
+///
+/// # Errors
+/// See [`Error`].
+pub fn adapter(adapter_core: &[u8], options: &Options, http: bool) -> Result<Composed, Error> {
+    let mut packages = vec!["wasi:cli", "wasi:clocks", "wasi:sockets"];
+    if http {
+        packages.push("wasi:http");
+    }
+    let world = AdapterWorld::for_packages(&packages)?;
+    let adapter = module::component(adapter_core, &world, options)?;
+    finish(adapter, options, Vec::new())
+}
+
+fn warnings(imports: &Imports) -> Vec<String> {
+    if imports.has_package("wasi:filesystem") {
+        return Vec::new();
+    }
+    vec!["the program does not import wasi:filesystem: it will not see the files".to_string()]
+}
+
+fn finish(linked: Vec<u8>, options: &Options, warnings: Vec<String>) -> Result<Composed, Error> {
+    let located = locate::locate(&linked)?
+        .ok_or_else(|| Error::Linked("the adapter's module is lost".to_string()))?;
+    let marker_bytes = located.image.as_ref().map_or(0, std::ops::Range::len);
+    let report = Report {
+        link: Link::Component,
+        imports: inspect::names(&linked)?.imports,
+        adapter_bytes: (located.module.len() - marker_bytes) as u64,
+        warnings,
+    };
+    let image_len = options.image_len.unwrap_or(0);
+    let spliced = if image_len > 0 {
+        splice::splice(&linked, &located, image_len)?
+    } else {
+        Spliced {
+            head: linked,
+            tail: Vec::new(),
+        }
+    };
+    Ok(Composed {
+        report,
+        spliced,
+        image_len,
+    })
+}

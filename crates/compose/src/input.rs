@@ -1,0 +1,111 @@
+//! From what a user hands in to a component.
+
+use crate::error::Error;
+use std::borrow::Cow;
+use wasi_preview1_component_adapter_provider::{
+    WASI_SNAPSHOT_PREVIEW1_COMMAND_ADAPTER, WASI_SNAPSHOT_PREVIEW1_REACTOR_ADAPTER,
+};
+use wasmparser::{Encoding, Parser, Payload, Validator, WasmFeatures};
+use wit_component::ComponentEncoder;
+
+/// The module name of Preview 1.
+const PREVIEW1: &str = "wasi_snapshot_preview1";
+
+/// The module name of the snapshot before Preview 1 ("WASI 0.1").
+const SNAPSHOT0: &str = "wasi_unstable";
+
+/// The bytes of a valid component: the input itself, or a core Preview 1
+/// module made a component. Text is parsed first.
+pub(crate) fn component(input: &[u8]) -> Result<Cow<'_, [u8]>, Error> {
+    let binary = binary(input)?;
+    validate(&binary)?;
+    match encoding(&binary)? {
+        Encoding::Component => Ok(binary),
+        Encoding::Module => componentize(&binary).map(Cow::Owned),
+    }
+}
+
+/// Checks `bytes` as the runtime would.
+pub(crate) fn validate(bytes: &[u8]) -> Result<(), Error> {
+    Validator::new_with_features(WasmFeatures::all())
+        .validate_all(bytes)
+        .map(|_| ())
+        .map_err(|error| Error::Invalid(error.to_string()))
+}
+
+fn binary(input: &[u8]) -> Result<Cow<'_, [u8]>, Error> {
+    if input.starts_with(b"\0asm") {
+        return Ok(Cow::Borrowed(input));
+    }
+    let text = std::str::from_utf8(input).map_err(|_| Error::NotWasm)?;
+    if !looks_like_text(text) {
+        return Err(Error::NotWasm);
+    }
+    wat::parse_str(text)
+        .map(Cow::Owned)
+        .map_err(|error| Error::Text(error.to_string()))
+}
+
+/// Whether the first token is the start of an s-expression or of a comment.
+fn looks_like_text(text: &str) -> bool {
+    let text = text.trim_start();
+    text.starts_with('(') || text.starts_with(";;")
+}
+
+fn encoding(binary: &[u8]) -> Result<Encoding, Error> {
+    match Parser::new(0).parse_all(binary).next() {
+        Some(Ok(Payload::Version { encoding, .. })) => Ok(encoding),
+        Some(Err(error)) => Err(Error::Invalid(error.to_string())),
+        _ => Err(Error::NotWasm),
+    }
+}
+
+/// Puts the Preview 1 adapter of wasmtime around a core module: that for
+/// commands when the module has a `_start`, else that for reactors.
+fn componentize(module: &[u8]) -> Result<Vec<u8>, Error> {
+    let shape = Shape::of(module)?;
+    if shape.snapshot0 {
+        return Err(Error::Version {
+            import: SNAPSHOT0.to_string(),
+        });
+    }
+    let adapter = if shape.command {
+        WASI_SNAPSHOT_PREVIEW1_COMMAND_ADAPTER
+    } else {
+        WASI_SNAPSHOT_PREVIEW1_REACTOR_ADAPTER
+    };
+    ComponentEncoder::default()
+        .module(module)
+        .and_then(|encoder| encoder.adapter(PREVIEW1, adapter))
+        .and_then(|encoder| encoder.validate(true).encode())
+        .map_err(|error| Error::CoreModule(format!("{error:#}")))
+}
+
+#[derive(Default)]
+struct Shape {
+    command: bool,
+    snapshot0: bool,
+}
+
+impl Shape {
+    fn of(module: &[u8]) -> Result<Self, Error> {
+        let invalid = |error: wasmparser::BinaryReaderError| Error::Invalid(error.to_string());
+        let mut shape = Self::default();
+        for payload in Parser::new(0).parse_all(module) {
+            match payload.map_err(invalid)? {
+                Payload::ImportSection(section) => {
+                    for import in section.into_imports() {
+                        shape.snapshot0 |= import.map_err(invalid)?.module == SNAPSHOT0;
+                    }
+                }
+                Payload::ExportSection(section) => {
+                    for export in section {
+                        shape.command |= export.map_err(invalid)?.name == "_start";
+                    }
+                }
+                _ => {}
+            }
+        }
+        Ok(shape)
+    }
+}

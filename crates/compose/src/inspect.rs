@@ -1,0 +1,104 @@
+//! What is inside a composed file.
+
+use crate::error::Error;
+use crate::locate::locate;
+use monaka_fs_core::config::Config;
+use std::ops::Range;
+use wasmparser::{Encoding, Parser, Payload};
+
+/// How an application was linked with the filesystem.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Link {
+    /// The adapter is a component of its own beside the application.
+    Component,
+}
+
+impl std::fmt::Display for Link {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Component => "component",
+        })
+    }
+}
+
+/// The parts of a composed file.
+#[derive(Clone, Debug)]
+pub struct Inspection {
+    /// How it was linked.
+    pub link: Link,
+    /// Limits and switches of the filesystem.
+    pub config: Config,
+    /// The imports that the host has to satisfy, in their order in the file.
+    pub imports: Vec<String>,
+    /// The exports, in their order in the file.
+    pub exports: Vec<String>,
+    /// Where the image is in the file, if files are embedded.
+    pub image: Option<Range<usize>>,
+    /// Bytes of the adapter's core module without the image.
+    pub adapter_bytes: u64,
+}
+
+/// Reads a composed file.
+///
+/// # Errors
+/// [`Error::NotComposed`] for any other WebAssembly, [`Error::NotWasm`] and
+/// [`Error::Invalid`] for what is none.
+pub fn inspect(bytes: &[u8]) -> Result<Inspection, Error> {
+    if !bytes.starts_with(b"\0asm") {
+        return Err(Error::NotWasm);
+    }
+    let located = locate(bytes)?.ok_or(Error::NotComposed)?;
+    let names = names(bytes)?;
+    let image_bytes = located.image.as_ref().map_or(0, Range::len);
+    Ok(Inspection {
+        link: Link::Component,
+        config: located.config,
+        imports: names.imports,
+        exports: names.exports,
+        adapter_bytes: (located.module.len() - image_bytes) as u64,
+        image: located.image,
+    })
+}
+
+/// The names that a component imports and exports.
+#[derive(Default)]
+pub(crate) struct Names {
+    pub(crate) imports: Vec<String>,
+    pub(crate) exports: Vec<String>,
+}
+
+/// Reads the names of the outermost component only.
+pub(crate) fn names(bytes: &[u8]) -> Result<Names, Error> {
+    let mut names = Names::default();
+    let mut depth = 0_u32;
+    for payload in Parser::new(0).parse_all(bytes) {
+        match payload.map_err(invalid)? {
+            Payload::Version {
+                encoding: Encoding::Component | Encoding::Module,
+                ..
+            } => depth += 1,
+            Payload::End(_) => depth -= 1,
+            Payload::ComponentImportSection(section) if depth == 1 => {
+                for import in section {
+                    names
+                        .imports
+                        .push(import.map_err(invalid)?.name.name.to_string());
+                }
+            }
+            Payload::ComponentExportSection(section) if depth == 1 => {
+                for export in section {
+                    names
+                        .exports
+                        .push(export.map_err(invalid)?.name.name.to_string());
+                }
+            }
+            _ => {}
+        }
+    }
+    Ok(names)
+}
+
+fn invalid(error: wasmparser::BinaryReaderError) -> Error {
+    Error::Invalid(error.to_string())
+}

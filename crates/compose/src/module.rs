@@ -1,0 +1,475 @@
+//! The adapter as a component, made for one application.
+//!
+//! The core module of the adapter is rewritten once: the proxies' glue is
+//! merged in, names get the application's patch version, the memory grows by
+//! the glue's return area and by the image, and the configuration record is
+//! filled in. The image itself is *not* put in here: a marker of a few bytes
+//! stands for it, and [`crate::splice`] streams it into the finished file, so
+//! that composing never holds the image in memory.
+//!
+//! Memory of the adapter, from address 0:
+//!
+//! ```text
+//! stack, data, bss    as the linker laid it out
+//! return area         RETURN_AREA_BYTES, at the old end of memory
+//! image               one dense segment, at the next multiple of 4096
+//! heap                grows by memory.grow, from here on
+//! ```
+
+use crate::error::Error;
+use crate::proxy::{self, FuncRef, Glue, Op, RETURN_AREA_BYTES, Signature};
+use crate::world::{AdapterWorld, VENDORED_VERSION};
+use crate::{IMAGE_BYTES_MAX, Options};
+use monaka_fs_core::config::Config;
+use std::collections::HashMap;
+use wasm_encoder::reencode::{self, Reencode, utils};
+use wasm_encoder::{
+    CodeSection, ConstExpr, CustomSection, DataSection, ExportKind, ExportSection, Function,
+    FunctionSection, GlobalSection, GlobalType, ImportSection, Instruction, MemorySection,
+    TypeSection, ValType,
+};
+use wit_component::{ComponentEncoder, StringEncoding, embed_component_metadata};
+
+/// What stands for the image until the file is written.
+pub(crate) const IMAGE_MARKER: &[u8] = b"monaka-image-goes-here-v1";
+
+/// The custom section that marks Monaka's core module in a component.
+pub(crate) const MARKER_SECTION: &str = "monaka";
+
+/// Bytes of a page of WebAssembly memory.
+const WASM_PAGE_BYTES: u64 = 64 * 1024;
+
+/// The alignment of the image in memory: engines map it copy-on-write in pages
+/// of this size.
+const IMAGE_ALIGN: u64 = 4096;
+
+/// Encodes the adapter's core module as a component for `world`.
+pub(crate) fn component(
+    core: &[u8],
+    world: &AdapterWorld,
+    options: &Options,
+) -> Result<Vec<u8>, Error> {
+    let layout = Layout::new(core, options.image_len)?;
+    let glue = proxy::generate(&world.resolve, &world.proxied, layout.return_area)?;
+    let mut module = merge(core, glue, &layout, &world.version)?;
+    configure(&mut module, &layout.config(options))?;
+    embed_component_metadata(
+        &mut module,
+        &world.resolve,
+        world.world,
+        StringEncoding::UTF8,
+    )
+    .map_err(|error| Error::Adapter(format!("{error:#}")))?;
+    ComponentEncoder::default()
+        .module(&module)
+        .and_then(|encoder| encoder.validate(true).encode())
+        .map_err(|error| Error::Adapter(format!("{error:#}")))
+}
+
+/// Where things are in the adapter's memory.
+struct Layout {
+    return_area: u32,
+    image: Option<Image>,
+    pages: u64,
+}
+
+struct Image {
+    address: u32,
+    len: u32,
+}
+
+impl Layout {
+    fn new(core: &[u8], image_len: Option<u64>) -> Result<Self, Error> {
+        let old_end = memory_pages(core)? * WASM_PAGE_BYTES;
+        let mut end = old_end + u64::from(RETURN_AREA_BYTES);
+        let image = image_len
+            .map(|len| {
+                let address = end.next_multiple_of(IMAGE_ALIGN);
+                end = address + len;
+                if len > IMAGE_BYTES_MAX {
+                    return Err(Error::ImageTooLarge {
+                        bytes: len,
+                        max: IMAGE_BYTES_MAX,
+                    });
+                }
+                Ok(Image {
+                    address: to_u32(address)?,
+                    len: to_u32(len)?,
+                })
+            })
+            .transpose()?;
+        Ok(Self {
+            return_area: to_u32(old_end)?,
+            image,
+            pages: end.div_ceil(WASM_PAGE_BYTES),
+        })
+    }
+
+    fn config(&self, options: &Options) -> Config {
+        Config {
+            image_address: self.image.as_ref().map_or(0, |image| image.address),
+            image_len: self.image.as_ref().map_or(0, |image| image.len),
+            bytes_max: options.bytes_max,
+            file_size_max: options.file_size_max,
+            inodes_max: options.inodes_max,
+            root_read_only: options.root_read_only,
+        }
+    }
+}
+
+fn to_u32(value: u64) -> Result<u32, Error> {
+    u32::try_from(value)
+        .map_err(|_| Error::Adapter(format!("address {value} does not fit in a 32-bit memory")))
+}
+
+/// The minimum of the module's memory.
+fn memory_pages(core: &[u8]) -> Result<u64, Error> {
+    for payload in wasmparser::Parser::new(0).parse_all(core) {
+        if let wasmparser::Payload::MemorySection(section) = payload.map_err(adapter_error)? {
+            for memory in section {
+                return Ok(memory.map_err(adapter_error)?.initial);
+            }
+        }
+    }
+    Err(Error::Adapter("it has no memory".to_string()))
+}
+
+fn adapter_error(error: wasmparser::BinaryReaderError) -> Error {
+    Error::Adapter(error.to_string())
+}
+
+/// Writes the configuration over the record in the module's data, which its
+/// magic marks.
+fn configure(module: &mut [u8], config: &Config) -> Result<(), Error> {
+    let record = config.encode();
+    let magic = &monaka_fs_core::config::MAGIC[..];
+    let mut found = module
+        .windows(magic.len())
+        .enumerate()
+        .filter_map(|(at, bytes)| (bytes == magic).then_some(at));
+    let at = found
+        .next()
+        .ok_or_else(|| Error::Adapter("it has no configuration record".to_string()))?;
+    if found.next().is_some() {
+        return Err(Error::Adapter(
+            "it has more than one configuration record".to_string(),
+        ));
+    }
+    module
+        .get_mut(at..at + record.len())
+        .ok_or_else(|| Error::Adapter("its configuration record is cut short".to_string()))?
+        .copy_from_slice(&record);
+    Ok(())
+}
+
+/// The adapter's core module with the glue merged in.
+fn merge(core: &[u8], glue: Glue, layout: &Layout, version: &str) -> Result<Vec<u8>, Error> {
+    let mut merger = Merger::new(core, glue, layout, version)?;
+    let mut module = wasm_encoder::Module::new();
+    merger
+        .parse_core_module(&mut module, wasmparser::Parser::new(0), core)
+        .map_err(|error| Error::Adapter(error.to_string()))?;
+    module.section(&CustomSection {
+        name: MARKER_SECTION.into(),
+        data: env!("CARGO_PKG_VERSION").as_bytes().into(),
+    });
+    Ok(module.finish())
+}
+
+/// Counts and names of the module before the merge.
+#[derive(Default)]
+struct Before {
+    types: u32,
+    imported_functions: u32,
+    defined_functions: u32,
+    globals: u32,
+    functions_by_export: HashMap<String, u32>,
+}
+
+impl Before {
+    fn of(core: &[u8]) -> Result<Self, Error> {
+        let mut before = Self::default();
+        for payload in wasmparser::Parser::new(0).parse_all(core) {
+            match payload.map_err(adapter_error)? {
+                wasmparser::Payload::TypeSection(section) => {
+                    for group in section {
+                        before.types += group.map_err(adapter_error)?.types().len() as u32;
+                    }
+                }
+                wasmparser::Payload::ImportSection(section) => {
+                    for import in section.into_imports() {
+                        match import.map_err(adapter_error)?.ty {
+                            wasmparser::TypeRef::Func(_) => before.imported_functions += 1,
+                            wasmparser::TypeRef::Global(_) => before.globals += 1,
+                            _ => {}
+                        }
+                    }
+                }
+                wasmparser::Payload::FunctionSection(section) => {
+                    before.defined_functions = section.count();
+                }
+                wasmparser::Payload::GlobalSection(section) => before.globals += section.count(),
+                wasmparser::Payload::ExportSection(section) => before.exports(section)?,
+                _ => {}
+            }
+        }
+        Ok(before)
+    }
+
+    fn exports(&mut self, section: wasmparser::ExportSectionReader<'_>) -> Result<(), Error> {
+        for export in section {
+            let export = export.map_err(adapter_error)?;
+            if export.kind == wasmparser::ExternalKind::Func {
+                self.functions_by_export
+                    .insert(export.name.to_string(), export.index);
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Copies the module and adds the glue at the end of each section. Only the
+/// indices of functions that the module defines move, by the number of the
+/// imports that are added.
+struct Merger<'a> {
+    before: Before,
+    glue: Glue,
+    signatures: Vec<Signature>,
+    layout: &'a Layout,
+    version: &'a str,
+}
+
+impl<'a> Merger<'a> {
+    fn new(core: &[u8], glue: Glue, layout: &'a Layout, version: &'a str) -> Result<Self, Error> {
+        let mut signatures: Vec<Signature> = Vec::new();
+        let all = glue.imports.iter().map(|import| &import.signature);
+        for signature in all.chain(glue.functions.iter().map(|function| &function.signature)) {
+            if !signatures.contains(signature) {
+                signatures.push(signature.clone());
+            }
+        }
+        let merger = Self {
+            before: Before::of(core)?,
+            glue,
+            signatures,
+            layout,
+            version,
+        };
+        merger.check_helpers()?;
+        Ok(merger)
+    }
+
+    /// Every function that the glue calls must be there.
+    fn check_helpers(&self) -> Result<(), Error> {
+        for op in self.glue.functions.iter().flat_map(|f| &f.ops) {
+            if let Op::Call(FuncRef::Adapter(name)) = op
+                && !self.before.functions_by_export.contains_key(*name)
+            {
+                return Err(Error::Adapter(format!("it does not export `{name}`")));
+            }
+        }
+        Ok(())
+    }
+
+    fn type_of(&self, signature: &Signature) -> u32 {
+        let position = self.signatures.iter().position(|known| known == signature);
+        self.before.types + position.unwrap_or_default() as u32
+    }
+
+    fn added_imports(&self) -> u32 {
+        self.glue.imports.len() as u32
+    }
+
+    fn moved(&self, function: u32) -> u32 {
+        if function < self.before.imported_functions {
+            function
+        } else {
+            function + self.added_imports()
+        }
+    }
+
+    fn resolve(&self, function: FuncRef) -> u32 {
+        match function {
+            FuncRef::Import(index) => self.before.imported_functions + index as u32,
+            FuncRef::Adapter(name) => self.moved(
+                self.before
+                    .functions_by_export
+                    .get(name)
+                    .copied()
+                    .unwrap_or_default(),
+            ),
+        }
+    }
+
+    /// The flag of [`Op::Transferring`].
+    fn transferring(&self) -> u32 {
+        self.before.globals
+    }
+
+    fn glue_instruction(&self, op: &Op) -> Instruction<'static> {
+        match op {
+            Op::Plain(instruction) => instruction.clone(),
+            Op::Call(function) => Instruction::Call(self.resolve(*function)),
+            Op::Transferring => Instruction::GlobalGet(self.transferring()),
+            Op::SetTransferring => Instruction::GlobalSet(self.transferring()),
+        }
+    }
+
+    /// A name of the core module, at the application's patch version.
+    fn versioned(&self, name: &str) -> String {
+        name.replace(
+            &format!("@{VENDORED_VERSION}"),
+            &format!("@{}", self.version),
+        )
+    }
+}
+
+type Reencoded<T = ()> = Result<T, reencode::Error<std::convert::Infallible>>;
+
+impl Reencode for Merger<'_> {
+    type Error = std::convert::Infallible;
+
+    fn function_index(&mut self, function: u32) -> Reencoded<u32> {
+        Ok(self.moved(function))
+    }
+
+    fn parse_type_section(
+        &mut self,
+        types: &mut TypeSection,
+        section: wasmparser::TypeSectionReader<'_>,
+    ) -> Reencoded {
+        utils::parse_type_section(self, types, section)?;
+        for signature in &self.signatures {
+            types.ty().function(
+                signature.params.iter().copied(),
+                signature.results.iter().copied(),
+            );
+        }
+        Ok(())
+    }
+
+    fn parse_import_section(
+        &mut self,
+        imports: &mut ImportSection,
+        section: wasmparser::ImportSectionReader<'_>,
+    ) -> Reencoded {
+        for import in section.into_imports() {
+            let import = import?;
+            let ty = self.entity_type(import.ty)?;
+            imports.import(&self.versioned(import.module), import.name, ty);
+        }
+        for import in &self.glue.imports {
+            let ty = wasm_encoder::EntityType::Function(self.type_of(&import.signature));
+            imports.import(&import.module, &import.field, ty);
+        }
+        Ok(())
+    }
+
+    fn parse_function_section(
+        &mut self,
+        functions: &mut FunctionSection,
+        section: wasmparser::FunctionSectionReader<'_>,
+    ) -> Reencoded {
+        utils::parse_function_section(self, functions, section)?;
+        for function in &self.glue.functions {
+            functions.function(self.type_of(&function.signature));
+        }
+        Ok(())
+    }
+
+    fn parse_memory_section(
+        &mut self,
+        memories: &mut MemorySection,
+        section: wasmparser::MemorySectionReader<'_>,
+    ) -> Reencoded {
+        for memory in section {
+            let mut ty = self.memory_type(memory?)?;
+            ty.minimum = self.layout.pages;
+            memories.memory(ty);
+        }
+        Ok(())
+    }
+
+    fn parse_global_section(
+        &mut self,
+        globals: &mut GlobalSection,
+        section: wasmparser::GlobalSectionReader<'_>,
+    ) -> Reencoded {
+        utils::parse_global_section(self, globals, section)?;
+        globals.global(
+            GlobalType {
+                val_type: ValType::I32,
+                mutable: true,
+                shared: false,
+            },
+            &ConstExpr::i32_const(0),
+        );
+        Ok(())
+    }
+
+    fn parse_export_section(
+        &mut self,
+        exports: &mut ExportSection,
+        section: wasmparser::ExportSectionReader<'_>,
+    ) -> Reencoded {
+        for export in section {
+            let export = export?;
+            // The helpers served the glue, and a component's core module must
+            // not export what its world does not have.
+            if export.name.starts_with("monaka_") {
+                continue;
+            }
+            let index = self.external_index(export.kind, export.index)?;
+            let kind = self.export_kind(export.kind)?;
+            exports.export(&self.versioned(export.name), kind, index);
+        }
+        let first = self.moved(self.before.imported_functions + self.before.defined_functions);
+        for (index, function) in (first..).zip(&self.glue.functions) {
+            exports.export(&function.export, ExportKind::Func, index);
+        }
+        Ok(())
+    }
+
+    fn parse_code_section(
+        &mut self,
+        code: &mut CodeSection,
+        section: wasmparser::CodeSectionReader<'_>,
+    ) -> Reencoded {
+        utils::parse_code_section(self, code, section)?;
+        for function in &self.glue.functions {
+            let mut body = Function::new_with_locals_types(function.locals.iter().copied());
+            for op in &function.ops {
+                body.instruction(&self.glue_instruction(op));
+            }
+            code.function(&body);
+        }
+        Ok(())
+    }
+
+    fn parse_data_section(
+        &mut self,
+        data: &mut DataSection,
+        section: wasmparser::DataSectionReader<'_>,
+    ) -> Reencoded {
+        utils::parse_data_section(self, data, section)?;
+        if let Some(image) = &self.layout.image {
+            let address = ConstExpr::i32_const(image.address as i32);
+            data.active(0, &address, IMAGE_MARKER.iter().copied());
+        }
+        Ok(())
+    }
+
+    fn data_count(&mut self, count: u32) -> Reencoded<u32> {
+        Ok(count + u32::from(self.layout.image.is_some()))
+    }
+
+    /// Names, producers and the description of the world are dropped: the
+    /// first two for size, the last because a new one is written.
+    fn parse_custom_section(
+        &mut self,
+        _module: &mut wasm_encoder::Module,
+        _section: wasmparser::CustomSectionReader<'_>,
+    ) -> Reencoded {
+        Ok(())
+    }
+}

@@ -1,0 +1,214 @@
+//! The world of the adapter, made for one application.
+//!
+//! The adapter's core module implements `wasi:io` and `wasi:filesystem`. Its
+//! world gets, in addition, each interface that the application imports and
+//! that mentions a `wasi:io` resource, as an import and as an export at once.
+//! All packages get the patch version that the application uses, so that the
+//! composed file asks its host for nothing newer than the application did.
+
+use crate::app::{Functions, Imports, InterfaceName};
+use crate::error::Error;
+use crate::proxy;
+use std::collections::BTreeSet;
+use wit_parser::{InterfaceId, Resolve, WorldId};
+
+/// The patch version of the vendored packages and of the names in the adapter's
+/// core module.
+pub(crate) const VENDORED_VERSION: &str = "0.2.12";
+
+/// The vendored packages, each after those that it depends on.
+const PACKAGES: [(&str, &str); 7] = [
+    ("io.wit", include_str!("../../../wit/deps/io.wit")),
+    ("clocks.wit", include_str!("../../../wit/deps/clocks.wit")),
+    ("random.wit", include_str!("../../../wit/deps/random.wit")),
+    (
+        "filesystem.wit",
+        include_str!("../../../wit/deps/filesystem.wit"),
+    ),
+    ("sockets.wit", include_str!("../../../wit/deps/sockets.wit")),
+    ("cli.wit", include_str!("../../../wit/deps/cli.wit")),
+    ("http.wit", include_str!("../../../wit/deps/http.wit")),
+];
+
+/// What the adapter's core module imports itself.
+const NATIVE_IMPORTS: [&str; 4] = [
+    "wasi:io/error",
+    "wasi:io/poll",
+    "wasi:io/streams",
+    "wasi:clocks/wall-clock",
+];
+
+/// What the adapter's core module implements itself.
+const NATIVE_EXPORTS: [&str; 5] = [
+    "wasi:io/error",
+    "wasi:io/poll",
+    "wasi:io/streams",
+    "wasi:filesystem/types",
+    "wasi:filesystem/preopens",
+];
+
+/// The world of one adapter.
+pub(crate) struct AdapterWorld {
+    pub(crate) resolve: Resolve,
+    pub(crate) world: WorldId,
+    /// The interfaces to generate proxies for.
+    pub(crate) proxied: Vec<InterfaceId>,
+    /// The patch version of every package.
+    pub(crate) version: String,
+}
+
+impl AdapterWorld {
+    /// The world for an application with these imports.
+    pub(crate) fn for_app(imports: &Imports) -> Result<Self, Error> {
+        let version = imports
+            .version()
+            .unwrap_or_else(|| VENDORED_VERSION.to_string());
+        let mut world = Self::with(&version, |name| imports.functions(name).is_some())?;
+        for &id in &world.proxied {
+            let name = interface_name(&world.resolve, id);
+            if let Some(used) = imports.functions(&name) {
+                trim(&mut world.resolve, id, used);
+            }
+        }
+        Ok(world)
+    }
+
+    /// The world for any application that imports nothing but the packages
+    /// named, of WASI 0.2.
+    pub(crate) fn for_packages(packages: &[&str]) -> Result<Self, Error> {
+        Self::with(VENDORED_VERSION, |name| {
+            packages.contains(&name.package.as_str())
+        })
+    }
+
+    fn with(version: &str, wanted: impl Fn(&InterfaceName) -> bool) -> Result<Self, Error> {
+        let mut resolve = packages(version)?;
+        let proxied: Vec<InterfaceId> = resolve
+            .interfaces
+            .iter()
+            .map(|(id, _)| id)
+            .filter(|&id| {
+                let name = interface_name(&resolve, id);
+                wanted(&name)
+                    && !NATIVE_EXPORTS.contains(&name.unversioned().as_str())
+                    && proxy::mentions_io(&resolve, id)
+            })
+            .collect();
+        let text = world_text(&resolve, &proxied, version);
+        let package = resolve
+            .push_str("adapter.wit", &text)
+            .map_err(|error| Error::Adapter(error.to_string()))?;
+        let world = resolve
+            .select_world(&[package], Some("adapter"))
+            .map_err(|error| Error::Adapter(error.to_string()))?;
+        Ok(Self {
+            resolve,
+            world,
+            proxied,
+            version: version.to_string(),
+        })
+    }
+}
+
+/// The name, without a version, of every WASI 0.2 interface that the component
+/// link satisfies or proxies.
+pub(crate) fn linked_interfaces() -> Result<BTreeSet<String>, Error> {
+    let resolve = packages(VENDORED_VERSION)?;
+    let mut names: BTreeSet<String> = NATIVE_EXPORTS.iter().map(|name| name.to_string()).collect();
+    names.extend(
+        resolve
+            .interfaces
+            .iter()
+            .filter(|&(id, _)| proxy::mentions_io(&resolve, id))
+            .map(|(id, _)| interface_name(&resolve, id).unversioned()),
+    );
+    Ok(names)
+}
+
+fn packages(version: &str) -> Result<Resolve, Error> {
+    let mut resolve = Resolve::default();
+    for (path, text) in PACKAGES {
+        // Gates like `@since(version = 0.2.12)` do not name a package and keep
+        // their meaning only against the vendored version: they are dropped by
+        // the parser, which includes every stable item.
+        let text = text.replace(&format!("@{VENDORED_VERSION}"), &format!("@{version}"));
+        resolve
+            .push_str(path, &text)
+            .map_err(|error| Error::Adapter(format!("{path} at {version}: {error:#}")))?;
+    }
+    Ok(resolve)
+}
+
+fn world_text(resolve: &Resolve, proxied: &[InterfaceId], version: &str) -> String {
+    let proxies: Vec<String> = proxied
+        .iter()
+        .map(|&id| interface_name(resolve, id).unversioned())
+        .collect();
+    let mut text = String::from("package monaka:adapter;\nworld adapter {\n");
+    let both = |native: &'static [&'static str]| {
+        native
+            .iter()
+            .map(|name| name.to_string())
+            .chain(proxies.iter().cloned())
+            .collect::<Vec<_>>()
+    };
+    for name in both(&NATIVE_IMPORTS) {
+        text.push_str(&format!("  import {name}@{version};\n"));
+    }
+    for name in both(&NATIVE_EXPORTS) {
+        text.push_str(&format!("  export {name}@{version};\n"));
+    }
+    text.push_str("}\n");
+    text
+}
+
+/// Removes the functions that the application does not import.
+fn trim(resolve: &mut Resolve, id: InterfaceId, used: &Functions) {
+    resolve.interfaces[id]
+        .functions
+        .retain(|name, _| used.contains(name));
+}
+
+fn interface_name(resolve: &Resolve, id: InterfaceId) -> InterfaceName {
+    resolve
+        .id_of(id)
+        .and_then(|name| InterfaceName::parse(&name))
+        .unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_interface_that_mentions_io_is_linked() {
+        let linked = linked_interfaces().unwrap();
+        for name in [
+            "wasi:cli/stdin",
+            "wasi:cli/stdout",
+            "wasi:cli/stderr",
+            "wasi:clocks/monotonic-clock",
+            "wasi:sockets/network",
+            "wasi:sockets/instance-network",
+            "wasi:sockets/tcp",
+            "wasi:sockets/tcp-create-socket",
+            "wasi:sockets/udp",
+            "wasi:sockets/udp-create-socket",
+            "wasi:sockets/ip-name-lookup",
+            "wasi:http/types",
+            "wasi:http/outgoing-handler",
+            "wasi:filesystem/types",
+        ] {
+            assert!(linked.contains(name), "{name}");
+        }
+        for name in [
+            "wasi:clocks/wall-clock",
+            "wasi:random/random",
+            "wasi:cli/environment",
+            "wasi:cli/terminal-stdin",
+            "wasi:cli/exit",
+        ] {
+            assert!(!linked.contains(name), "{name}");
+        }
+    }
+}
