@@ -1,0 +1,100 @@
+//! Composing as a user does, and running what comes out.
+
+use std::ffi::OsStr;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context, Result};
+use tempfile::TempDir;
+
+use crate::engine::{Engine, Grant};
+use crate::native;
+use crate::process::{GUEST_TIMEOUT, Input, Outcome, run};
+use crate::profile_dir;
+
+/// The binary to test.
+pub fn monaka() -> PathBuf {
+    std::env::var_os("MONAKA_BIN").map_or_else(
+        || {
+            profile_dir()
+                .join("monaka")
+                .with_extension(std::env::consts::EXE_EXTENSION)
+        },
+        PathBuf::from,
+    )
+}
+
+/// A program with everything it needs to run.
+#[derive(Debug)]
+pub struct Program {
+    wasm: PathBuf,
+    // Holds the composed file, or the directory that is preopened instead.
+    dir: TempDir,
+    preopen: bool,
+}
+
+impl Program {
+    /// `monaka compose APP -o OUT OPTIONS...`
+    ///
+    /// With `MONAKA_TEST_FORM=preopen` the program is left as it is and gets an
+    /// empty directory as `/` when it runs.
+    pub fn compose<I: AsRef<OsStr>>(
+        app: &Path,
+        options: impl IntoIterator<Item = I>,
+    ) -> Result<Self> {
+        if std::env::var_os("MONAKA_TEST_FORM").is_some_and(|form| form == "preopen") {
+            return Self::preopen(app);
+        }
+        let dir = tempfile::tempdir()?;
+        let wasm = dir.path().join("composed.wasm");
+        let mut command = Command::new(monaka());
+        command
+            .arg("compose")
+            .arg(app)
+            .arg("-o")
+            .arg(&wasm)
+            .args(options);
+        run(&mut command, Input::Empty, GUEST_TIMEOUT)
+            .with_context(
+                || "`cargo build --package monaka-cli` makes the binary that these tests call",
+            )?
+            .success()
+            .with_context(|| format!("composing {}", app.display()))?;
+        Ok(Self {
+            wasm,
+            dir,
+            preopen: false,
+        })
+    }
+
+    /// The program as it is, on an empty directory of a tmpfs.
+    pub fn preopen(app: &Path) -> Result<Self> {
+        Ok(Self {
+            wasm: app.to_path_buf(),
+            dir: native::empty_dir()?,
+            preopen: true,
+        })
+    }
+
+    /// The file that is run.
+    pub fn wasm(&self) -> &Path {
+        &self.wasm
+    }
+
+    /// A command that runs it; the arguments of the program may follow.
+    pub fn command(&self, grants: &[Grant<'_>]) -> Command {
+        let mut grants = grants.to_vec();
+        if self.preopen {
+            grants.push(Grant::Root(self.dir.path()));
+        }
+        let mut command = Engine::find().command(&self.wasm, &grants);
+        // The message of a failed run is read by people; frames of the engine tell them nothing.
+        command.env_remove("RUST_BACKTRACE");
+        command
+    }
+
+    /// Runs it with these arguments.
+    pub fn run(&self, args: &[&str]) -> Result<Outcome> {
+        run(self.command(&[]).args(args), Input::Empty, GUEST_TIMEOUT)
+    }
+}

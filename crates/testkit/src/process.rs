@@ -1,0 +1,179 @@
+//! Starting programs: with an input of any shape, and always with a deadline.
+
+use std::fs::File;
+use std::io::{Read, Write};
+use std::path::PathBuf;
+use std::process::{Child, ChildStdin, Command, Stdio};
+use std::thread::{self, JoinHandle};
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, bail};
+
+/// How long a guest program may take.
+pub const GUEST_TIMEOUT: Duration = Duration::from_secs(120);
+/// How long a compiler or an installer may take.
+pub const BUILD_TIMEOUT: Duration = Duration::from_secs(900);
+
+/// What a program finds on its stdin.
+#[derive(Clone, Debug, Default)]
+pub enum Input {
+    /// Nothing: the end at once.
+    #[default]
+    Empty,
+    /// A pipe with these bytes.
+    Pipe(Vec<u8>),
+    /// A file.
+    File(PathBuf),
+    /// A pipe that gets one part after the other, each after a pause.
+    Slow(Vec<Vec<u8>>, Duration),
+}
+
+/// What a program left behind.
+#[derive(Debug)]
+pub struct Outcome {
+    /// Its exit code; `None` if a signal ended it.
+    pub code: Option<i32>,
+    /// Its stdout.
+    pub stdout: String,
+    /// Its stderr.
+    pub stderr: String,
+}
+
+impl Outcome {
+    /// The stdout of a program that succeeded; else an error with all it said.
+    pub fn success(self) -> Result<String> {
+        match self.code {
+            Some(0) => Ok(self.stdout),
+            code => bail!(
+                "exit code {code:?}\n--- stdout\n{}--- stderr\n{}",
+                self.stdout,
+                self.stderr
+            ),
+        }
+    }
+}
+
+/// Runs a program to its end, and kills it at the deadline.
+pub fn run(command: &mut Command, input: Input, timeout: Duration) -> Result<Outcome> {
+    start(command, input)?.finish(timeout, usize::MAX)
+}
+
+/// As [`run`], but closes the program's stdout after that many bytes.
+pub fn run_closing_stdout(
+    command: &mut Command,
+    bytes_max: usize,
+    timeout: Duration,
+) -> Result<Outcome> {
+    start(command, Input::Empty)?.finish(timeout, bytes_max)
+}
+
+struct Running {
+    shown: String,
+    child: Child,
+    writer: Option<JoinHandle<()>>,
+}
+
+fn start(command: &mut Command, input: Input) -> Result<Running> {
+    let shown = format!("{command:?}");
+    let stdin = match &input {
+        Input::Empty => Stdio::null(),
+        Input::Pipe(_) | Input::Slow(..) => Stdio::piped(),
+        Input::File(path) => File::open(path)
+            .with_context(|| path.display().to_string())?
+            .into(),
+    };
+    let mut child = command
+        .stdin(stdin)
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .with_context(|| format!("cannot start {shown}"))?;
+    let writer = child
+        .stdin
+        .take()
+        .map(|pipe| thread::spawn(move || feed(pipe, input)));
+    Ok(Running {
+        shown,
+        child,
+        writer,
+    })
+}
+
+/// Errors are not looked at: a program may leave its input unread.
+fn feed(mut pipe: ChildStdin, input: Input) {
+    match input {
+        Input::Pipe(bytes) => drop(pipe.write_all(&bytes)),
+        Input::Slow(parts, pause) => {
+            for part in parts {
+                thread::sleep(pause);
+                if pipe.write_all(&part).and_then(|()| pipe.flush()).is_err() {
+                    return;
+                }
+            }
+            thread::sleep(pause);
+        }
+        Input::Empty | Input::File(_) => {}
+    }
+}
+
+impl Running {
+    fn finish(mut self, timeout: Duration, stdout_bytes_max: usize) -> Result<Outcome> {
+        let stdout = self
+            .child
+            .stdout
+            .take()
+            .map(|pipe| collect(pipe, stdout_bytes_max));
+        let stderr = self
+            .child
+            .stderr
+            .take()
+            .map(|pipe| collect(pipe, usize::MAX));
+        let code = self.wait(timeout);
+        let text = |reader: Option<JoinHandle<Vec<u8>>>| {
+            let bytes = reader
+                .and_then(|reader| reader.join().ok())
+                .unwrap_or_default();
+            String::from_utf8_lossy(&bytes).into_owned()
+        };
+        let (stdout, stderr) = (text(stdout), text(stderr));
+        if let Some(writer) = self.writer {
+            writer.join().ok();
+        }
+        match code? {
+            Some(code) => Ok(Outcome {
+                code,
+                stdout,
+                stderr,
+            }),
+            None => bail!(
+                "{} still ran after {timeout:?}\n--- stdout\n{stdout}--- stderr\n{stderr}",
+                self.shown
+            ),
+        }
+    }
+
+    /// The exit code, or `None` if the deadline passed first.
+    fn wait(&mut self, timeout: Duration) -> Result<Option<Option<i32>>> {
+        let start = Instant::now();
+        loop {
+            if let Some(status) = self.child.try_wait()? {
+                return Ok(Some(status.code()));
+            }
+            if start.elapsed() > timeout {
+                self.child.kill()?;
+                self.child.wait()?;
+                return Ok(None);
+            }
+            thread::sleep(Duration::from_millis(5));
+        }
+    }
+}
+
+/// Reads a pipe to its end, or closes it after that many bytes.
+fn collect(pipe: impl Read + Send + 'static, bytes_max: usize) -> JoinHandle<Vec<u8>> {
+    thread::spawn(move || {
+        let mut bytes = Vec::new();
+        pipe.take(bytes_max as u64).read_to_end(&mut bytes).ok();
+        bytes
+    })
+}
