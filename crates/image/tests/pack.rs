@@ -1,0 +1,369 @@
+//! What is packed and what is refused.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use monaka_fs_core::Time;
+use monaka_image::{Embed, Mtime, PackError, PackOptions, Plan, plan};
+
+fn write(path: &Path, content: impl AsRef<[u8]>) {
+    fs::create_dir_all(path.parent().unwrap()).unwrap();
+    fs::write(path, content).unwrap();
+}
+
+fn host() -> tempfile::TempDir {
+    tempfile::tempdir().unwrap()
+}
+
+fn embed(host: &Path, guest: &str) -> Embed {
+    format!("{}:{guest}", host.display()).parse().unwrap()
+}
+
+fn planned(embeds: &[Embed]) -> Plan {
+    plan(embeds, &PackOptions::default(), &mut ()).unwrap()
+}
+
+fn bytes(plan: &Plan) -> Vec<u8> {
+    let mut out = Vec::new();
+    plan.write_to(&mut out, &mut ()).unwrap();
+    assert_eq!(out.len() as u64, plan.len());
+    out
+}
+
+/// The message of a refusal, with the directory of the test taken out.
+fn refusal(embeds: &[Embed], options: &PackOptions, host: &Path) -> String {
+    let error = plan(embeds, options, &mut ()).unwrap_err();
+    assert!(matches!(error, PackError::Refused(_)), "{error:?}");
+    error
+        .to_string()
+        .replace(&host.display().to_string(), "HOST")
+}
+
+fn refused(embeds: &[Embed], host: &Path) -> String {
+    refusal(embeds, &PackOptions::default(), host)
+}
+
+#[test]
+fn the_same_inputs_give_the_same_bytes() {
+    let dir = host();
+    for name in ["b/2", "a", "b/1", "c/d/e", "ü"] {
+        write(&dir.path().join(name), name);
+    }
+    let first = bytes(&planned(&[embed(dir.path(), "/x")]));
+    let _atime = fs::read(dir.path().join("a")).unwrap();
+    assert_eq!(first, bytes(&planned(&[embed(dir.path(), "/x")])));
+}
+
+#[test]
+fn the_order_of_the_host_directory_does_not_show() {
+    let names = ["q", "w/1", "e", "r", "t/2"];
+    let pack = |names: &mut dyn Iterator<Item = &&str>| {
+        let dir = host();
+        names.for_each(|name| write(&dir.path().join(name), name));
+        let options = PackOptions {
+            mtime: Mtime::Fixed(Time(7)),
+            ..Default::default()
+        };
+        bytes(&plan(&[embed(dir.path(), "/")], &options, &mut ()).unwrap())
+    };
+    assert_eq!(pack(&mut names.iter()), pack(&mut names.iter().rev()));
+}
+
+#[test]
+fn totals_count_what_is_packed() {
+    let dir = host();
+    write(&dir.path().join("d/f"), [1; 100]);
+    write(&dir.path().join("g"), [2; 70_000]);
+    fs::hard_link(dir.path().join("g"), dir.path().join("h")).unwrap();
+    let plan = planned(&[embed(dir.path(), "/x/y")]);
+    assert_eq!(
+        (plan.files(), plan.directories(), plan.symlinks()),
+        (2, 3, 0)
+    );
+    assert_eq!((plan.bytes(), plan.inodes()), (70_100, 6));
+    assert!(!plan.is_empty());
+    assert!(planned(&[]).is_empty());
+}
+
+#[test]
+fn excluded_paths_and_ignored_files_are_left_out() {
+    let dir = host();
+    for name in [
+        "keep.txt",
+        "x.o",
+        "sub/y.o",
+        "sub/keep",
+        "target/z",
+        "log",
+        "git.tmp",
+        ".git/HEAD",
+    ] {
+        write(&dir.path().join(name), name);
+    }
+    write(&dir.path().join(".monakaignore"), "log\n");
+    write(&dir.path().join(".gitignore"), "*.tmp\n");
+    let options = PackOptions {
+        exclude: vec!["*.o".into(), "/target".into()],
+        mtime: Mtime::Fixed(Time(0)),
+        ..Default::default()
+    };
+    let files = |options: &PackOptions| {
+        plan(&[embed(dir.path(), "/")], options, &mut ())
+            .unwrap()
+            .files()
+    };
+    // keep.txt, sub/keep, git.tmp, .git/HEAD, .gitignore
+    assert_eq!(files(&options), 5);
+    // keep.txt, sub/keep, .gitignore
+    assert_eq!(
+        files(&PackOptions {
+            gitignore: true,
+            ..options
+        }),
+        3
+    );
+}
+
+#[test]
+fn missing_paths_are_all_listed() {
+    let dir = host();
+    let embeds = [
+        embed(&dir.path().join("no"), "/a"),
+        embed(&dir.path().join("nor"), "/b"),
+    ];
+    assert_eq!(
+        refused(&embeds, dir.path()),
+        "2 paths cannot be embedded:\n  HOST/no: not found\n  HOST/nor: not found"
+    );
+}
+
+#[test]
+fn a_file_against_a_directory_is_a_collision_that_names_both() {
+    let dir = host();
+    write(&dir.path().join("one/x/f"), "f");
+    write(&dir.path().join("two/x"), "x");
+    let (one, two) = (
+        embed(&dir.path().join("one"), "/d"),
+        embed(&dir.path().join("two"), "/d"),
+    );
+    assert_eq!(
+        refused(&[one.clone(), two.clone()], dir.path()),
+        "HOST/two/x: collides at `/d/x` with HOST/one/x: one is a directory and the other is not"
+    );
+    assert_eq!(
+        refused(&[two, one], dir.path()),
+        "HOST/one/x: collides at `/d/x` with HOST/two/x: one is a directory and the other is not"
+    );
+    let file = embed(&dir.path().join("two/x"), "/f");
+    let below = embed(&dir.path().join("one"), "/f/g");
+    assert_eq!(
+        refused(&[file, below], dir.path()),
+        "HOST/one: collides at `/f/g` with HOST/two/x: one is a directory and the other is not"
+    );
+}
+
+#[test]
+fn globs_that_are_none_are_refused() {
+    let dir = host();
+    let options = PackOptions {
+        exclude: vec!["a[".into(), "!b".into()],
+        ..Default::default()
+    };
+    let message = refusal(&[embed(dir.path(), "/")], &options, dir.path());
+    assert!(
+        message.starts_with("2 paths cannot be embedded:\n  a[: bad ignore rule: "),
+        "{message}"
+    );
+    assert!(
+        message.ends_with("\n  !b: bad ignore rule: it is empty or starts with `!`"),
+        "{message}"
+    );
+}
+
+#[test]
+fn read_only_needs_a_path_that_is_there() {
+    let dir = host();
+    write(&dir.path().join("f"), "f");
+    let options = PackOptions {
+        read_only: vec!["/x/f".parse().unwrap(), "/y".parse().unwrap()],
+        ..Default::default()
+    };
+    assert_eq!(
+        refusal(&[embed(dir.path(), "/x")], &options, dir.path()),
+        "/y: nothing is embedded there, so it cannot be made read-only"
+    );
+}
+
+#[test]
+fn an_image_too_large_for_a_module_names_limit_and_size() {
+    let dir = host();
+    let sparse = fs::File::create(dir.path().join("big")).unwrap();
+    sparse.set_len(3 << 30).unwrap();
+    let error = plan(&[embed(dir.path(), "/")], &PackOptions::default(), &mut ()).unwrap_err();
+    let PackError::TooLarge { len } = &error else {
+        panic!("{error}")
+    };
+    assert!(*len > 3 << 30);
+    assert!(error.to_string().contains("1073741824 (1 GiB)"), "{error}");
+}
+
+#[test]
+fn a_file_that_changes_size_is_named() {
+    let dir = host();
+    let file = dir.path().join("f");
+    for (planned_size, real) in [(10, 5), (5, 10), (65_536, 65_537), (0, 1)] {
+        fs::write(&file, vec![0; planned_size]).unwrap();
+        let plan = planned(&[embed(dir.path(), "/")]);
+        fs::write(&file, vec![0; real]).unwrap();
+        let error = plan.write_to(&mut Vec::new(), &mut ()).unwrap_err();
+        assert!(
+            matches!(&error, PackError::Changed(path) if *path == file),
+            "{error}"
+        );
+    }
+}
+
+#[test]
+fn a_single_file_goes_to_its_name_or_below_a_slash() {
+    let dir = host();
+    write(&dir.path().join("f"), "f");
+    let file = dir.path().join("f");
+    let by_name = Embed {
+        host: file.clone(),
+        guest: None,
+    };
+    let options = PackOptions {
+        mtime: Mtime::Fixed(Time(1)),
+        ..Default::default()
+    };
+    let packed = |embed: Embed| bytes(&plan(&[embed], &options, &mut ()).unwrap());
+    assert_eq!(packed(by_name), packed(embed(&file, "/f")));
+    assert_eq!(packed(embed(&file, "/")), packed(embed(&file, "/f")));
+    assert_eq!(packed(embed(&file, "/d/")), packed(embed(&file, "/d/f")));
+}
+
+#[test]
+fn a_dot_has_the_name_of_its_directory() {
+    let dir = host();
+    write(&dir.path().join("sub/f"), "f");
+    let dotted: PathBuf = dir.path().join("sub/x/..");
+    fs::create_dir(dir.path().join("sub/x")).unwrap();
+    let plan_of = |host: PathBuf| {
+        let plan = planned(&[Embed { host, guest: None }]);
+        bytes(&plan)
+    };
+    assert_eq!(
+        plan_of(dotted),
+        bytes(&planned(&[embed(&dir.path().join("sub"), "/sub")]))
+    );
+}
+
+#[cfg(unix)]
+mod unix {
+    use std::ffi::OsStr;
+    use std::os::unix::ffi::OsStrExt;
+    use std::os::unix::fs::symlink;
+    use std::os::unix::net::UnixListener;
+
+    use super::*;
+
+    #[test]
+    fn symlinks_that_leave_are_refused_by_name() {
+        let dir = host();
+        fs::create_dir_all(dir.path().join("t/sub")).unwrap();
+        symlink("../t2", dir.path().join("t/out")).unwrap();
+        symlink("/etc/passwd", dir.path().join("t/abs")).unwrap();
+        symlink("../x/../../y", dir.path().join("t/sub/deep")).unwrap();
+        symlink("../anything", dir.path().join("t/sub/kept")).unwrap();
+        symlink("nothing", dir.path().join("t/dangling")).unwrap();
+        let message = refused(&[embed(&dir.path().join("t"), "/")], dir.path());
+        let leaves = |path: &str, target: &str| {
+            format!(
+                "\n  HOST/t/{path}: the symbolic link points out of the embedded directory, at `{target}` (--follow copies what it points at)"
+            )
+        };
+        assert_eq!(
+            message,
+            format!(
+                "3 paths cannot be embedded:{}{}{}",
+                leaves("abs", "/etc/passwd"),
+                leaves("out", "../t2"),
+                leaves("sub/deep", "../x/../../y")
+            )
+        );
+    }
+
+    #[test]
+    fn follow_copies_what_leaves_and_keeps_the_rest() {
+        let dir = host();
+        write(&dir.path().join("far/d/f"), "f");
+        write(&dir.path().join("t/in"), "in");
+        symlink("../far", dir.path().join("t/out")).unwrap();
+        symlink(dir.path().join("far/d/f"), dir.path().join("t/file")).unwrap();
+        symlink("in", dir.path().join("t/kept")).unwrap();
+        let options = PackOptions {
+            follow: true,
+            ..Default::default()
+        };
+        let plan = plan(&[embed(&dir.path().join("t"), "/")], &options, &mut ()).unwrap();
+        assert_eq!(
+            (plan.files(), plan.directories(), plan.symlinks()),
+            (3, 2, 1)
+        );
+    }
+
+    #[test]
+    fn follow_finds_loops_and_dangling_links() {
+        let dir = host();
+        fs::create_dir_all(dir.path().join("t/sub")).unwrap();
+        fs::create_dir_all(dir.path().join("u")).unwrap();
+        symlink("../../t", dir.path().join("t/sub/up")).unwrap();
+        symlink("../u", dir.path().join("t/u")).unwrap();
+        symlink("../t", dir.path().join("u/t")).unwrap();
+        symlink("/nowhere", dir.path().join("t/gone")).unwrap();
+        let options = PackOptions {
+            follow: true,
+            ..Default::default()
+        };
+        let canonical = dir.path().canonicalize().unwrap();
+        let message = refusal(&[embed(&canonical.join("t"), "/")], &options, &canonical);
+        assert_eq!(
+            message,
+            "3 paths cannot be embedded:\
+             \n  HOST/t/gone: the symbolic link points at `/nowhere`, which does not exist\
+             \n  HOST/t/sub/up: the symbolic link leads back to `HOST/t`, a directory that contains it\
+             \n  HOST/u/t: the symbolic link leads back to `HOST/t`, a directory that contains it"
+        );
+    }
+
+    #[test]
+    fn special_files_are_refused_by_name() {
+        let dir = host();
+        let _socket = UnixListener::bind(dir.path().join("s")).unwrap();
+        let refused = refused(&[embed(dir.path(), "/")], dir.path());
+        assert_eq!(
+            refused,
+            "HOST/s: is a socket, which cannot be embedded (leave it out with --exclude)"
+        );
+        let options = PackOptions {
+            exclude: vec!["s".into()],
+            ..Default::default()
+        };
+        assert!(plan(&[embed(dir.path(), "/")], &options, &mut ()).is_ok());
+        let device = [embed(Path::new("/dev/null"), "/null")];
+        assert!(super::refused(&device, dir.path()).starts_with("/dev/null: is a device"));
+    }
+
+    #[test]
+    fn names_and_targets_that_are_not_unicode_are_refused() {
+        let dir = host();
+        write(&dir.path().join(OsStr::from_bytes(b"bad\xff")), "");
+        symlink(OsStr::from_bytes(b"to\xff"), dir.path().join("link")).unwrap();
+        let message = refused(&[embed(dir.path(), "/")], dir.path());
+        assert_eq!(
+            message,
+            "2 paths cannot be embedded:\n  HOST/bad\u{fffd}: the name is not UTF-8\
+             \n  HOST/link: the target of the symbolic link is not UTF-8"
+        );
+    }
+}
