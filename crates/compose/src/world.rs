@@ -63,7 +63,10 @@ impl AdapterWorld {
         let version = imports
             .version()
             .unwrap_or_else(|| VENDORED_VERSION.to_string());
-        let mut world = Self::with(&version, |name| imports.functions(name).is_some())?;
+        // Gated functions are there for those who import them; the rest is
+        // trimmed.
+        let resolve = packages(&version, true)?;
+        let mut world = Self::with(resolve, &version, |name| imports.functions(name).is_some())?;
         for &id in &world.proxied {
             let name = interface_name(&world.resolve, id);
             if let Some(used) = imports.functions(&name) {
@@ -76,23 +79,20 @@ impl AdapterWorld {
     /// The world for any application that imports nothing but the packages
     /// named, of WASI 0.2.
     pub(crate) fn for_packages(packages: &[&str]) -> Result<Self, Error> {
-        Self::with(VENDORED_VERSION, |name| {
+        let resolve = self::packages(VENDORED_VERSION, false)?;
+        Self::with(resolve, VENDORED_VERSION, |name| {
             packages.contains(&name.package.as_str())
         })
     }
 
-    fn with(version: &str, wanted: impl Fn(&InterfaceName) -> bool) -> Result<Self, Error> {
-        let mut resolve = packages(version)?;
-        let proxied: Vec<InterfaceId> = resolve
-            .interfaces
-            .iter()
-            .map(|(id, _)| id)
-            .filter(|&id| {
-                let name = interface_name(&resolve, id);
-                wanted(&name)
-                    && !NATIVE_EXPORTS.contains(&name.unversioned().as_str())
-                    && proxy::mentions_io(&resolve, id)
-            })
+    fn with(
+        mut resolve: Resolve,
+        version: &str,
+        wanted: impl Fn(&InterfaceName) -> bool,
+    ) -> Result<Self, Error> {
+        let proxied: Vec<InterfaceId> = required(&resolve)
+            .into_iter()
+            .filter(|&id| wanted(&interface_name(&resolve, id)))
             .collect();
         let text = world_text(&resolve, &proxied, version);
         let package = resolve
@@ -113,24 +113,31 @@ impl AdapterWorld {
 /// The name, without a version, of every WASI 0.2 interface that the component
 /// link satisfies or proxies.
 pub(crate) fn linked_interfaces() -> Result<BTreeSet<String>, Error> {
-    let resolve = packages(VENDORED_VERSION)?;
+    let resolve = packages(VENDORED_VERSION, true)?;
     let mut names: BTreeSet<String> = NATIVE_EXPORTS.iter().map(|name| name.to_string()).collect();
+    let proxied = required(&resolve);
     names.extend(
-        resolve
-            .interfaces
+        proxied
             .iter()
-            .filter(|&(id, _)| proxy::mentions_io(&resolve, id))
-            .map(|(id, _)| interface_name(&resolve, id).unversioned()),
+            .map(|&id| interface_name(&resolve, id).unversioned()),
     );
     Ok(names)
 }
 
-fn packages(version: &str) -> Result<Resolve, Error> {
-    let mut resolve = Resolve::default();
+fn required(resolve: &Resolve) -> BTreeSet<InterfaceId> {
+    proxy::required(resolve, |id| {
+        NATIVE_EXPORTS.contains(&interface_name(resolve, id).unversioned().as_str())
+    })
+}
+
+/// The vendored packages at a patch version, with or without what is behind a
+/// feature gate.
+fn packages(version: &str, gated: bool) -> Result<Resolve, Error> {
+    let mut resolve = Resolve {
+        all_features: gated,
+        ..Resolve::default()
+    };
     for (path, text) in PACKAGES {
-        // Gates like `@since(version = 0.2.12)` do not name a package and keep
-        // their meaning only against the vendored version: they are dropped by
-        // the parser, which includes every stable item.
         let text = text.replace(&format!("@{VENDORED_VERSION}"), &format!("@{version}"));
         resolve
             .push_str(path, &text)

@@ -25,6 +25,7 @@ mod visit;
 use crate::error::Error;
 use body::Body;
 pub(crate) use body::{FuncRef, Op};
+use std::collections::BTreeSet;
 use visit::{Mode, Visitor};
 use wasm_encoder::{Instruction as I, ValType};
 use wit_parser::abi::{AbiVariant, WasmType};
@@ -461,40 +462,60 @@ impl Glue {
     }
 }
 
-/// Whether `interface` mentions a resource of `wasi:io`, itself or through a
-/// type that it uses, and so must be proxied when `wasi:io` is virtual.
-pub(crate) fn mentions_io(resolve: &Resolve, interface: InterfaceId) -> bool {
-    let interface = &resolve.interfaces[interface];
-    let io = |id: TypeId| io_resource(resolve, dealias(resolve, id)).is_some();
-    let used = interface.types.values().any(|&id| io(id));
-    used || resolve_uses(resolve, interface.types.values().copied())
-        .any(|dependency| mentions_io(resolve, dependency))
+/// The interfaces that need a proxy when `wasi:io` is virtual: those that
+/// mention one of its resources, and, since both sides of a proxy must agree on
+/// every resource, those that share a resource with one of them. `native`
+/// interfaces, which the adapter implements itself, are left out.
+pub(crate) fn required(
+    resolve: &Resolve,
+    native: impl Fn(InterfaceId) -> bool,
+) -> BTreeSet<InterfaceId> {
+    let candidates: Vec<InterfaceId> = resolve
+        .interfaces
+        .iter()
+        .map(|(id, _)| id)
+        .filter(|&id| !native(id))
+        .collect();
+    let mut required: BTreeSet<InterfaceId> = candidates
+        .iter()
+        .copied()
+        .filter(|&id| used_resources(resolve, id).any(|used| io_resource(resolve, used).is_some()))
+        .collect();
+    loop {
+        let owners = |id| used_resources(resolve, id).filter_map(|used| owner(resolve, used));
+        let users = candidates
+            .iter()
+            .copied()
+            .filter(|&id| owners(id).any(|owner| required.contains(&owner)));
+        let used = required.iter().flat_map(|&id| owners(id));
+        let next: BTreeSet<InterfaceId> = users
+            .chain(used.filter(|id| candidates.contains(id)))
+            .chain(required.iter().copied())
+            .collect();
+        if next.len() == required.len() {
+            return required;
+        }
+        required = next;
+    }
 }
 
-/// The interfaces that a set of types is used from.
-fn resolve_uses<'a>(
-    resolve: &'a Resolve,
-    types: impl Iterator<Item = TypeId> + 'a,
-) -> impl Iterator<Item = InterfaceId> + 'a {
-    types.filter_map(move |id| match &resolve.types[id].kind {
-        TypeDefKind::Type(Type::Id(used)) => match resolve.types[*used].owner {
-            wit_parser::TypeOwner::Interface(owner)
-                if resolve.types[id].owner != wit_parser::TypeOwner::Interface(owner)
-                    && is_resource(resolve, *used) =>
-            {
-                Some(owner)
-            }
-            _ => None,
-        },
+/// The resources that an interface uses from others.
+fn used_resources(resolve: &Resolve, interface: InterfaceId) -> impl Iterator<Item = TypeId> + '_ {
+    resolve.interfaces[interface]
+        .types
+        .values()
+        .map(|&id| dealias(resolve, id))
+        .filter(move |&id| {
+            matches!(resolve.types[id].kind, TypeDefKind::Resource)
+                && owner(resolve, id) != Some(interface)
+        })
+}
+
+fn owner(resolve: &Resolve, id: TypeId) -> Option<InterfaceId> {
+    match resolve.types[id].owner {
+        wit_parser::TypeOwner::Interface(owner) => Some(owner),
         _ => None,
-    })
-}
-
-fn is_resource(resolve: &Resolve, id: TypeId) -> bool {
-    matches!(
-        resolve.types[dealias(resolve, id)].kind,
-        TypeDefKind::Resource
-    )
+    }
 }
 
 /// The definition behind `use` and type aliases.
