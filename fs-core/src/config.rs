@@ -44,19 +44,21 @@ pub struct Config {
 
 impl Default for Config {
     fn default() -> Self {
-        let limits = Limits::default();
-        Self {
-            image_address: 0,
-            image_len: 0,
-            bytes_max: limits.bytes_max,
-            file_size_max: limits.file_size_max,
-            inodes_max: limits.inodes_max,
-            root_read_only: false,
-        }
+        Self::DEFAULT
     }
 }
 
 impl Config {
+    /// No image, the default limits.
+    pub const DEFAULT: Self = Self {
+        image_address: 0,
+        image_len: 0,
+        bytes_max: 1 << 30,
+        file_size_max: FILE_SIZE_MAX,
+        inodes_max: 1 << 22,
+        root_read_only: false,
+    };
+
     /// Reads the record at the start of `bytes`; `None` when they are too few
     /// or start with something else.
     pub fn parse(bytes: &[u8]) -> Option<Self> {
@@ -73,22 +75,20 @@ impl Config {
         })
     }
 
-    /// The record.
-    pub fn encode(&self) -> [u8; CONFIG_BYTES] {
+    /// The record. In a constant, so that a module can hold it in its data.
+    pub const fn encode(&self) -> [u8; CONFIG_BYTES] {
         let flags = if self.root_read_only {
             FLAG_ROOT_READ_ONLY
         } else {
             0
         };
-        let mut record = [0; CONFIG_BYTES];
-        record[..16].copy_from_slice(&MAGIC);
-        record[16..20].copy_from_slice(&self.image_address.to_le_bytes());
-        record[20..24].copy_from_slice(&self.image_len.to_le_bytes());
-        record[24..32].copy_from_slice(&self.bytes_max.to_le_bytes());
-        record[32..40].copy_from_slice(&self.file_size_max.to_le_bytes());
-        record[40..44].copy_from_slice(&self.inodes_max.to_le_bytes());
-        record[44..48].copy_from_slice(&flags.to_le_bytes());
-        record
+        let record = put([0; CONFIG_BYTES], 0, &MAGIC);
+        let record = put(record, 16, &self.image_address.to_le_bytes());
+        let record = put(record, 20, &self.image_len.to_le_bytes());
+        let record = put(record, 24, &self.bytes_max.to_le_bytes());
+        let record = put(record, 32, &self.file_size_max.to_le_bytes());
+        let record = put(record, 40, &self.inodes_max.to_le_bytes());
+        put(record, 44, &flags.to_le_bytes())
     }
 
     /// The limits that the record sets.
@@ -100,6 +100,15 @@ impl Config {
             ..Limits::default()
         }
     }
+}
+
+const fn put(mut record: [u8; CONFIG_BYTES], at: usize, field: &[u8]) -> [u8; CONFIG_BYTES] {
+    let mut i = 0;
+    while i < field.len() {
+        record[at + i] = field[i];
+        i += 1;
+    }
+    record
 }
 
 fn u32_at(bytes: &[u8], at: usize) -> Option<u32> {
@@ -129,5 +138,10 @@ mod tests {
         assert_eq!(Config::parse(&config.encode()), Some(config));
         assert_eq!(Config::parse(&config.encode()[..47]), None);
         assert_eq!(Config::parse(&[0; 64]), None);
+    }
+
+    #[test]
+    fn the_default_sets_the_default_limits() {
+        assert_eq!(Config::DEFAULT.limits(), Limits::default());
     }
 }

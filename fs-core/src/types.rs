@@ -115,9 +115,10 @@ pub struct Stat {
 /// The limits of a volume. Reaching one is an error code, never a trap.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
-    /// Bytes of file content held in memory, in allocated chunks' lengths; borrowed image data does not count.
+    /// Bytes held in memory: the stored bytes of files, 16 more for each 64 KiB of a file larger than that, and the targets
+    /// of symbolic links. Holes and borrowed image data do not count. The memory behind it is at most twice that.
     pub bytes_max: u64,
-    /// Inodes, the root and those of the image included.
+    /// Inodes, the root and those of the image included. A further name of an inode counts as one, as on tmpfs.
     pub inodes_max: u32,
     /// Bytes of one file, at most [`FILE_SIZE_MAX`].
     pub file_size_max: u64,
@@ -133,6 +134,8 @@ pub const NAME_BYTES_MAX: usize = 255;
 pub const PATH_BYTES_MAX: usize = 4095;
 /// Symbolic links followed in one resolution: as Linux.
 pub const SYMLINK_HOPS_MAX: u32 = 40;
+/// Names of one file or symbolic link: as ext4.
+pub const LINKS_MAX: u32 = 65_000;
 /// The largest file that any limit allows: 2^44 bytes.
 pub const FILE_SIZE_MAX: u64 = 1 << 44;
 
@@ -152,7 +155,7 @@ impl Default for Limits {
 pub struct Usage {
     /// Bytes counted against `bytes_max`.
     pub bytes: u64,
-    /// Inodes alive, the root included.
+    /// Inodes alive, the root included, and names beyond the first of each.
     pub inodes: u32,
     /// Handles open.
     pub handles: u32,
@@ -172,8 +175,12 @@ pub struct DirEntry<'a> {
 /// A position in a directory: entries come and go without moving it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Cursor {
+    /// The serial of the next entry.
     pub(crate) next: u64,
+    /// The serial at which the directory ended when the stream was opened.
     pub(crate) end: u64,
+    /// The place of the next entry, unless the directory was compacted meanwhile.
+    pub(crate) place: u32,
 }
 
 /// The longest stored stretch at an offset of a file.

@@ -45,11 +45,15 @@
 
 /// A validated image (skeleton).
 #[derive(Clone, Copy, Debug)]
-pub struct Image<'a> { bytes: &'a [u8] }
+pub struct Image<'a> {
+    bytes: &'a [u8],
+}
 #[allow(missing_docs, unused_variables, clippy::todo)]
 impl<'a> Image<'a> {
     /// Checks the header, the index checksum and every record once; never panics, never reads the data section.
-    pub fn parse(bytes: &'a [u8]) -> core::result::Result<Self, ImageError> { todo!() }
+    pub fn parse(bytes: &'a [u8]) -> core::result::Result<Self, ImageError> {
+        todo!()
+    }
 }
 /// Why bytes are not an image (skeleton).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]

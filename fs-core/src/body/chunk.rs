@@ -1,0 +1,259 @@
+//! One chunk: a stored prefix; what follows it, up to the end of the file or of the chunk, reads as zero.
+//!
+//! So a write never fills memory with zeros that it is about to overwrite, a hole costs nothing, the last chunk of a file is
+//! as small as its content, and cutting is cheap.
+
+use alloc::vec::Vec;
+
+use xxhash_rust::xxh3::xxh3_64;
+
+use crate::quota::Ledger;
+use crate::{CHUNK_BYTES, Error, Result};
+
+/// Where the bytes of a chunk are.
+#[derive(Debug)]
+pub(crate) enum Chunk {
+    /// Nowhere: all zeros.
+    Hole,
+    /// In memory of the volume.
+    Owned(Vec<u8>),
+    /// In the image, and they match their checksum.
+    Image(&'static [u8]),
+    /// In the image, and nobody has looked at them yet.
+    Unverified(&'static [u8]),
+}
+
+/// Checksums of the blocks of an image file: xxh3-64, 8 bytes each, little-endian.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Sums(pub(crate) &'static [u8]);
+
+impl Sums {
+    /// The checksum of the block at `index`.
+    pub(crate) fn of(self, index: usize) -> Option<u64> {
+        let sum = self.0.get(index.checked_mul(8)?..)?.first_chunk()?;
+        Some(u64::from_le_bytes(*sum))
+    }
+}
+
+/// How much room a chunk takes when it grows.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Growth {
+    /// Twice what it had, so that a small file is written piece by piece without being copied each time.
+    Doubling,
+    /// A whole chunk at once: the file is large, and is being written in sequence.
+    Whole,
+}
+
+impl Chunk {
+    /// Bytes of the stored prefix.
+    pub(crate) fn stored_len(&self) -> usize {
+        match self {
+            Self::Hole => 0,
+            Self::Owned(bytes) => bytes.len(),
+            Self::Image(bytes) | Self::Unverified(bytes) => bytes.len(),
+        }
+    }
+
+    /// Bytes of the stored prefix that are the volume's own.
+    pub(crate) fn owned_len(&self) -> usize {
+        match self {
+            Self::Owned(bytes) => bytes.len(),
+            _ => 0,
+        }
+    }
+
+    /// The stored prefix. Image bytes are compared with their checksum the first time; `Io` if they differ.
+    #[inline]
+    pub(crate) fn bytes(&mut self, sum: Option<u64>) -> Result<&[u8]> {
+        if let Self::Unverified(bytes) = *self {
+            self.verify(bytes, sum)?;
+        }
+        match self {
+            Self::Hole => Ok(&[]),
+            Self::Owned(bytes) => Ok(bytes),
+            Self::Image(bytes) | Self::Unverified(bytes) => Ok(bytes),
+        }
+    }
+
+    /// Writes at `start`; fewer bytes than given where the ledger ends, an error where none fits.
+    pub(crate) fn write(
+        &mut self,
+        start: usize,
+        bytes: &[u8],
+        growth: Growth,
+        sum: Option<u64>,
+        ledger: &mut Ledger,
+    ) -> Result<usize> {
+        let end = self.end_within(start, bytes.len(), ledger.bytes_left())?;
+        let replaces_all = start == 0 && end >= self.stored_len();
+        let kept = if replaces_all { 0 } else { self.stored_len() };
+        let own = self.own(kept, end.max(kept), growth, sum, ledger)?;
+        let fitting = bytes.get(..end.saturating_sub(start)).unwrap_or(bytes);
+        put(own, start, fitting);
+        Ok(fitting.len())
+    }
+
+    /// Makes the bytes from `start` to `end` zero.
+    pub(crate) fn zero(
+        &mut self,
+        start: usize,
+        end: usize,
+        sum: Option<u64>,
+        ledger: &mut Ledger,
+    ) -> Result<()> {
+        let stored = self.stored_len();
+        if start >= stored {
+            return Ok(());
+        }
+        if end >= stored {
+            return self.truncate(start, sum, ledger);
+        }
+        let own = self.own(stored, stored, Growth::Doubling, sum, ledger)?;
+        if let Some(zeroed) = own.get_mut(start..end) {
+            zeroed.fill(0);
+        }
+        Ok(())
+    }
+
+    /// Cuts the stored prefix to at most `len` bytes.
+    pub(crate) fn truncate(
+        &mut self,
+        len: usize,
+        sum: Option<u64>,
+        ledger: &mut Ledger,
+    ) -> Result<()> {
+        if len >= self.stored_len() {
+            return Ok(());
+        }
+        if len == 0 {
+            ledger.release_bytes(self.owned_len() as u64);
+            *self = Self::Hole;
+            return Ok(());
+        }
+        if let Self::Owned(own) = self {
+            ledger.release_bytes(own.len().saturating_sub(len) as u64);
+            own.truncate(len);
+            fit(own);
+            return Ok(());
+        }
+        if let Self::Unverified(bytes) = *self {
+            self.verify(bytes, sum)?;
+        }
+        if let Self::Image(bytes) = self {
+            *bytes = bytes.get(..len).unwrap_or(bytes);
+        }
+        Ok(())
+    }
+
+    /// Where a write of `len` bytes at `start` ends if at most `bytes_left` more may be stored.
+    fn end_within(&self, start: usize, len: usize, bytes_left: u64) -> Result<usize> {
+        let (stored, owned) = (self.stored_len(), self.owned_len());
+        let left = usize::try_from(bytes_left).unwrap_or(usize::MAX);
+        let owned_max = owned.saturating_add(left);
+        let end = start.saturating_add(len).min(owned_max);
+        // What the image has and the write does not replace has to be copied.
+        let copied_len = if start == 0 && end >= stored {
+            0
+        } else {
+            stored
+        };
+        if end <= start || copied_len > owned_max {
+            return Err(Error::InsufficientSpace);
+        }
+        Ok(end)
+    }
+
+    /// Makes the chunk the volume's own with room for `len` bytes, the first `kept` of which stay; charges for `len`.
+    fn own(
+        &mut self,
+        kept: usize,
+        len: usize,
+        growth: Growth,
+        sum: Option<u64>,
+        ledger: &mut Ledger,
+    ) -> Result<&mut Vec<u8>> {
+        let charge = len.saturating_sub(self.owned_len()) as u64;
+        ledger.reserve_bytes(charge)?;
+        self.own_reserved(kept, len, growth, sum)
+            .inspect_err(|_| ledger.release_bytes(charge))?;
+        match self {
+            Self::Owned(own) => Ok(own),
+            _ => Err(Error::Io),
+        }
+    }
+
+    fn own_reserved(
+        &mut self,
+        kept: usize,
+        len: usize,
+        growth: Growth,
+        sum: Option<u64>,
+    ) -> Result<()> {
+        if let Self::Owned(own) = self {
+            return grow(own, len, growth);
+        }
+        let mut own = Vec::new();
+        grow(&mut own, len, growth)?;
+        if kept > 0 {
+            own.extend_from_slice(self.bytes(sum)?);
+        }
+        *self = Self::Owned(own);
+        Ok(())
+    }
+
+    fn verify(&mut self, bytes: &'static [u8], sum: Option<u64>) -> Result<()> {
+        if !bytes.is_empty() && Some(xxh3_64(bytes)) != sum {
+            return Err(Error::Io);
+        }
+        *self = Self::Image(bytes);
+        Ok(())
+    }
+}
+
+/// Copies as many bytes as both have.
+pub(super) fn copy(to: &mut [u8], from: &[u8]) -> usize {
+    let count = to.len().min(from.len());
+    if let (Some(to), Some(from)) = (to.get_mut(..count), from.get(..count)) {
+        to.copy_from_slice(from);
+    }
+    count
+}
+
+/// Overwrites and extends; the room is there. Only what lies between the old end and `start` is zeroed.
+fn put(own: &mut Vec<u8>, start: usize, bytes: &[u8]) {
+    if start > own.len() {
+        own.resize(start, 0);
+    }
+    let overwritten = own.get_mut(start..).map_or(0, |tail| copy(tail, bytes));
+    own.extend_from_slice(bytes.get(overwritten..).unwrap_or_default());
+}
+
+/// Room for `len` bytes in all.
+fn grow(own: &mut Vec<u8>, len: usize, growth: Growth) -> Result<()> {
+    if len <= own.capacity() {
+        return Ok(());
+    }
+    let room = match growth {
+        Growth::Whole => CHUNK_BYTES.max(len),
+        Growth::Doubling if own.capacity() == 0 => len,
+        Growth::Doubling => own
+            .capacity()
+            .saturating_mul(2)
+            .clamp(len, CHUNK_BYTES.max(len)),
+    };
+    own.try_reserve_exact(room.saturating_sub(own.len()))
+        .map_err(|_| Error::InsufficientMemory)
+}
+
+/// Gives back room that is more than half unused, so that memory stays within twice of what is charged. Where there is no
+/// memory for the smaller copy, the room stays.
+pub(super) fn fit<T>(items: &mut Vec<T>) {
+    if items.capacity() / 2 <= items.len() {
+        return;
+    }
+    let mut fitting = Vec::new();
+    if fitting.try_reserve_exact(items.len()).is_ok() {
+        fitting.append(items);
+        *items = fitting;
+    }
+}

@@ -1,0 +1,171 @@
+//! The bytes of a file.
+//!
+//! A file of at most one chunk is that chunk; a larger one, or one with a hole at its end, is a [`Table`] of chunks. What is
+//! charged to the ledger is the length of what is stored, and 16 bytes for each entry of a table; the memory behind it is at
+//! most twice that. Image data is borrowed and costs nothing until it is written to.
+
+mod chunk;
+mod table;
+
+use alloc::boxed::Box;
+use alloc::vec::Vec;
+
+use crate::quota::Ledger;
+use crate::{CHUNK_BYTES, Result, Run};
+pub(crate) use chunk::Sums;
+use chunk::{Chunk, Growth};
+use table::Table;
+
+/// File content in the form that suits its size.
+#[derive(Debug)]
+pub(crate) enum Body {
+    /// At most one chunk, all of it stored.
+    One(Chunk, Sums),
+    /// Content of an image that is larger than a chunk and that nobody has touched yet.
+    Image(&'static [u8], Sums),
+    /// Anything else.
+    Table(Box<Table>),
+}
+
+impl Body {
+    pub(crate) fn empty() -> Self {
+        Self::One(Chunk::Owned(Vec::new()), Sums::default())
+    }
+
+    /// Content borrowed from an image, and the checksums of its blocks.
+    pub(crate) fn from_image(bytes: &'static [u8], sums: Sums) -> Self {
+        if bytes.len() <= CHUNK_BYTES {
+            Self::One(Chunk::Unverified(bytes), sums)
+        } else {
+            Self::Image(bytes, sums)
+        }
+    }
+
+    pub(crate) fn size(&self) -> u64 {
+        match self {
+            Self::One(chunk, _) => chunk.stored_len() as u64,
+            Self::Image(bytes, _) => bytes.len() as u64,
+            Self::Table(table) => table.size(),
+        }
+    }
+
+    pub(crate) fn bytes_charged(&self) -> u64 {
+        match self {
+            Self::One(chunk, _) => chunk.owned_len() as u64,
+            Self::Image(..) => 0,
+            Self::Table(table) => table.bytes_charged(),
+        }
+    }
+
+    /// The longest stored run at `offset`, at most `len_max` bytes.
+    pub(crate) fn run(&mut self, offset: u64, len_max: usize) -> Result<Run<'_>> {
+        self.split_image()?;
+        match self {
+            Self::Table(table) => table.run(offset, len_max),
+            Self::Image(bytes, _) => Ok(run_of(bytes, offset, len_max)),
+            Self::One(chunk, sums) => Ok(run_of(chunk.bytes(sums.of(0))?, offset, len_max)),
+        }
+    }
+
+    /// Fills `buf` from `offset`; fewer bytes only at the end of the file, or before a damaged block.
+    pub(crate) fn read(&mut self, mut offset: u64, buf: &mut [u8]) -> Result<usize> {
+        let mut filled = 0;
+        while let Some(rest) = buf.get_mut(filled..)
+            && !rest.is_empty()
+        {
+            let count = match self.run(offset, rest.len()) {
+                Ok(Run::Data(bytes)) => chunk::copy(rest, bytes),
+                Ok(Run::Zero(count)) => zero(rest, count),
+                Ok(Run::End) => break,
+                Err(_) if filled > 0 => break,
+                Err(error) => return Err(error),
+            };
+            filled = filled.saturating_add(count);
+            offset = offset.saturating_add(count as u64);
+        }
+        Ok(filled)
+    }
+
+    /// Writes at `offset`; fewer bytes where the ledger or memory ends, an error where none fits.
+    pub(crate) fn write(
+        &mut self,
+        offset: u64,
+        bytes: &[u8],
+        ledger: &mut Ledger,
+    ) -> Result<usize> {
+        if offset.saturating_add(bytes.len() as u64) <= CHUNK_BYTES as u64
+            && let Self::One(chunk, sums) = self
+        {
+            return chunk.write(offset as usize, bytes, Growth::Doubling, sums.of(0), ledger);
+        }
+        self.table(ledger)?.write(offset, bytes, ledger)
+    }
+
+    /// Zeroes a range, letting go of what is stored where that suffices, and extends the file to its end.
+    pub(crate) fn write_zeroes(
+        &mut self,
+        offset: u64,
+        len: u64,
+        ledger: &mut Ledger,
+    ) -> Result<()> {
+        self.table(ledger)?.write_zeroes(offset, len, ledger)
+    }
+
+    /// Cuts, or extends by a hole.
+    pub(crate) fn set_size(&mut self, size: u64, ledger: &mut Ledger) -> Result<()> {
+        if size == self.size() {
+            return Ok(());
+        }
+        if size == 0 {
+            ledger.release_bytes(self.bytes_charged());
+            *self = Self::empty();
+            return Ok(());
+        }
+        if let Self::One(chunk, sums) = self
+            && size < chunk.stored_len() as u64
+        {
+            return chunk.truncate(size as usize, sums.of(0), ledger);
+        }
+        self.table(ledger)?.set_size(size, ledger)
+    }
+
+    /// Splits untouched image content into chunks.
+    fn split_image(&mut self) -> Result<()> {
+        if let Self::Image(bytes, sums) = *self {
+            *self = Self::Table(Box::new(Table::from_image(bytes, sums)?));
+        }
+        Ok(())
+    }
+
+    /// The body as a table, which it becomes if it is none.
+    fn table(&mut self, ledger: &mut Ledger) -> Result<&mut Table> {
+        self.split_image()?;
+        if let Self::One(chunk, sums) = self {
+            let table = Table::from_chunk(chunk, *sums, ledger)?;
+            *self = Self::Table(Box::new(table));
+        }
+        match self {
+            Self::Table(table) => Ok(table),
+            Self::One(..) | Self::Image(..) => Err(crate::Error::Io),
+        }
+    }
+}
+
+/// The run at `offset` of content that is stored as one piece.
+fn run_of(bytes: &[u8], offset: u64, len_max: usize) -> Run<'_> {
+    match usize::try_from(offset)
+        .ok()
+        .and_then(|start| bytes.get(start..))
+    {
+        None | Some([]) => Run::End,
+        Some(rest) => Run::Data(rest.get(..len_max).unwrap_or(rest)),
+    }
+}
+
+fn zero(buf: &mut [u8], count: u64) -> usize {
+    let count = usize::try_from(count).unwrap_or(usize::MAX).min(buf.len());
+    if let Some(zeroed) = buf.get_mut(..count) {
+        zeroed.fill(0);
+    }
+    count
+}

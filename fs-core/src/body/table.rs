@@ -1,0 +1,284 @@
+//! The chunks of a large or sparse file: two levels, so that growth copies at most one leaf of the table and never data.
+
+use alloc::vec::Vec;
+
+use super::chunk::{Chunk, Growth, Sums, fit};
+use crate::quota::Ledger;
+use crate::{CHUNK_BYTES, Error, Result, Run};
+
+/// Chunks of one leaf: 64 MiB of content.
+const LEAF_CHUNKS: usize = 1024;
+/// What an entry of a leaf costs, also for a hole, so that a sparse file cannot take memory without limit.
+const ENTRY_CHARGE: u64 = 16;
+
+/// Chunks by their index. What has no leaf, or lies behind the end of its leaf, is a hole.
+#[derive(Debug)]
+pub(crate) struct Table {
+    size: u64,
+    /// By ascending index. In a file without large holes the leaf of index `i` is at `i`.
+    leaves: Vec<Leaf>,
+    /// Entries that came with the image and are not charged for.
+    entries_free: usize,
+    sums: Sums,
+}
+
+#[derive(Debug)]
+struct Leaf {
+    index: usize,
+    chunks: Vec<Chunk>,
+}
+
+impl Table {
+    pub(super) fn from_image(bytes: &'static [u8], sums: Sums) -> Result<Self> {
+        let mut table = Self {
+            size: bytes.len() as u64,
+            leaves: Vec::new(),
+            entries_free: bytes.len().div_ceil(CHUNK_BYTES),
+            sums,
+        };
+        let leaves_len = bytes.len().div_ceil(LEAF_CHUNKS * CHUNK_BYTES);
+        reserve(&mut table.leaves, leaves_len)?;
+        for (index, bytes) in bytes.chunks(LEAF_CHUNKS * CHUNK_BYTES).enumerate() {
+            let mut chunks = Vec::new();
+            reserve(&mut chunks, bytes.len().div_ceil(CHUNK_BYTES))?;
+            chunks.extend(bytes.chunks(CHUNK_BYTES).map(Chunk::Unverified));
+            table.leaves.push(Leaf { index, chunks });
+        }
+        Ok(table)
+    }
+
+    /// A table of one chunk, which is taken out of its place. Fails before it is taken.
+    pub(super) fn from_chunk(chunk: &mut Chunk, sums: Sums, ledger: &mut Ledger) -> Result<Self> {
+        let mut table = Self {
+            size: chunk.stored_len() as u64,
+            leaves: Vec::new(),
+            entries_free: 0,
+            sums,
+        };
+        if table.size > 0 {
+            let place = table.entry(0, ledger)?;
+            *place = core::mem::replace(chunk, Chunk::Hole);
+        }
+        Ok(table)
+    }
+
+    pub(super) fn size(&self) -> u64 {
+        self.size
+    }
+
+    pub(super) fn bytes_charged(&self) -> u64 {
+        let owned: u64 = self.chunks().map(|chunk| chunk.owned_len() as u64).sum();
+        owned.saturating_add(self.entries_charge())
+    }
+
+    pub(super) fn run(&mut self, offset: u64, len_max: usize) -> Result<Run<'_>> {
+        let Some(left) = self.size.checked_sub(offset).filter(|&left| left > 0) else {
+            return Ok(Run::End);
+        };
+        let limit = usize::try_from(left).unwrap_or(usize::MAX).min(len_max);
+        let (index, start) = split(offset)?;
+        let sum = self.sums.of(index);
+        let stored = match self.chunk_mut(index) {
+            Some(chunk) => chunk.bytes(sum)?.get(start..).unwrap_or_default(),
+            None => &[],
+        };
+        match stored {
+            [] => Ok(Run::Zero(
+                limit.min(CHUNK_BYTES.saturating_sub(start)) as u64
+            )),
+            stored => Ok(Run::Data(stored.get(..limit).unwrap_or(stored))),
+        }
+    }
+
+    pub(super) fn write(
+        &mut self,
+        offset: u64,
+        bytes: &[u8],
+        ledger: &mut Ledger,
+    ) -> Result<usize> {
+        let mut written = 0;
+        while let Some(rest) = bytes.get(written..)
+            && !rest.is_empty()
+        {
+            let at = offset.saturating_add(written as u64);
+            let (index, start) = split(at)?;
+            let piece = rest
+                .get(..CHUNK_BYTES.saturating_sub(start))
+                .unwrap_or(rest);
+            match self.write_piece(index, start, piece, ledger) {
+                Ok(count) => {
+                    written = written.saturating_add(count);
+                    self.size = self.size.max(at.saturating_add(count as u64));
+                    if count < piece.len() {
+                        break;
+                    }
+                }
+                Err(_) if written > 0 => break,
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(written)
+    }
+
+    pub(super) fn write_zeroes(
+        &mut self,
+        offset: u64,
+        len: u64,
+        ledger: &mut Ledger,
+    ) -> Result<()> {
+        let end = offset.saturating_add(len);
+        let sums = self.sums;
+        let (first, _) = split(offset)?;
+        let first_leaf = self
+            .leaves
+            .partition_point(|leaf| leaf.index < first / LEAF_CHUNKS);
+        for leaf in self.leaves.iter_mut().skip(first_leaf) {
+            let leaf_index = leaf.index.saturating_mul(LEAF_CHUNKS);
+            for (place, chunk) in leaf.chunks.iter_mut().enumerate() {
+                let index = leaf_index.saturating_add(place);
+                let (start, end) = (within(index, offset), within(index, end));
+                if start < end {
+                    chunk.zero(start, end, sums.of(index), ledger)?;
+                }
+            }
+        }
+        self.size = self.size.max(end);
+        Ok(())
+    }
+
+    pub(super) fn set_size(&mut self, size: u64, ledger: &mut Ledger) -> Result<()> {
+        if size < self.size {
+            self.cut(size, ledger)?;
+        }
+        self.size = size;
+        Ok(())
+    }
+
+    /// Lets go of what is stored at and after `size`.
+    fn cut(&mut self, size: u64, ledger: &mut Ledger) -> Result<()> {
+        let (index, start) = split(size)?;
+        let sum = self.sums.of(index);
+        if let Some(chunk) = self.chunk_mut(index) {
+            chunk.truncate(start, sum, ledger)?;
+        }
+        let charged_before = self.bytes_charged();
+        let chunks_len = index.saturating_add(usize::from(start > 0));
+        let (leaf_index, leaf_len) = (chunks_len / LEAF_CHUNKS, chunks_len % LEAF_CHUNKS);
+        let leaves_len = self.leaves.partition_point(|leaf| leaf.index <= leaf_index);
+        self.leaves.truncate(leaves_len);
+        if let Some(leaf) = self.leaves.last_mut()
+            && leaf.index == leaf_index
+        {
+            leaf.chunks.truncate(leaf_len);
+            fit(&mut leaf.chunks);
+        }
+        self.leaves.pop_if(|leaf| leaf.chunks.is_empty());
+        fit(&mut self.leaves);
+        self.entries_free = self.entries_free.min(self.entries_len());
+        ledger.release_bytes(charged_before.saturating_sub(self.bytes_charged()));
+        Ok(())
+    }
+
+    fn write_piece(
+        &mut self,
+        index: usize,
+        start: usize,
+        piece: &[u8],
+        ledger: &mut Ledger,
+    ) -> Result<usize> {
+        let sum = self.sums.of(index);
+        let growth = self.growth(index);
+        self.entry(index, ledger)?
+            .write(start, piece, growth, sum, ledger)
+    }
+
+    /// A chunk gets its full room at once where it is one of many and the one before it is full: then it is likely to be
+    /// filled, and at worst memory is twice of what is charged.
+    fn growth(&self, index: usize) -> Growth {
+        let before = index.checked_sub(1).filter(|&before| before > 2);
+        match before.and_then(|before| self.chunk(before)) {
+            Some(before) if before.owned_len() == CHUNK_BYTES => Growth::Whole,
+            _ => Growth::Doubling,
+        }
+    }
+
+    fn chunk(&self, index: usize) -> Option<&Chunk> {
+        let leaf = self.leaf_place(index / LEAF_CHUNKS).ok()?;
+        self.leaves.get(leaf)?.chunks.get(index % LEAF_CHUNKS)
+    }
+
+    fn chunk_mut(&mut self, index: usize) -> Option<&mut Chunk> {
+        let leaf = self.leaf_place(index / LEAF_CHUNKS).ok()?;
+        self.leaves
+            .get_mut(leaf)?
+            .chunks
+            .get_mut(index % LEAF_CHUNKS)
+    }
+
+    /// The chunk at `index`, for which the table grows if needed.
+    fn entry(&mut self, index: usize, ledger: &mut Ledger) -> Result<&mut Chunk> {
+        let leaf = match self.leaf_place(index / LEAF_CHUNKS) {
+            Ok(leaf) => leaf,
+            Err(leaf) => {
+                self.leaves
+                    .try_reserve(1)
+                    .map_err(|_| Error::InsufficientMemory)?;
+                let index = index / LEAF_CHUNKS;
+                let chunks = Vec::new();
+                self.leaves.insert(leaf, Leaf { index, chunks });
+                leaf
+            }
+        };
+        let chunks = &mut self.leaves.get_mut(leaf).ok_or(Error::Io)?.chunks;
+        let place = index % LEAF_CHUNKS;
+        let missing = place.saturating_add(1).saturating_sub(chunks.len());
+        if missing > 0 {
+            let charge = ENTRY_CHARGE.saturating_mul(missing as u64);
+            ledger.reserve_bytes(charge)?;
+            if chunks.try_reserve(missing).is_err() {
+                ledger.release_bytes(charge);
+                return Err(Error::InsufficientMemory);
+            }
+            chunks.extend((0..missing).map(|_| Chunk::Hole));
+        }
+        chunks.get_mut(place).ok_or(Error::Io)
+    }
+
+    /// Where the leaf with this index is, or where it would be.
+    fn leaf_place(&self, index: usize) -> core::result::Result<usize, usize> {
+        match self.leaves.get(index) {
+            Some(leaf) if leaf.index == index => Ok(index),
+            _ => self.leaves.binary_search_by_key(&index, |leaf| leaf.index),
+        }
+    }
+
+    fn chunks(&self) -> impl Iterator<Item = &Chunk> {
+        self.leaves.iter().flat_map(|leaf| &leaf.chunks)
+    }
+
+    fn entries_len(&self) -> usize {
+        self.leaves.iter().map(|leaf| leaf.chunks.len()).sum()
+    }
+
+    fn entries_charge(&self) -> u64 {
+        ENTRY_CHARGE.saturating_mul(self.entries_len().saturating_sub(self.entries_free) as u64)
+    }
+}
+
+/// The chunk that holds the byte at `offset`, and where in it.
+fn split(offset: u64) -> Result<(usize, usize)> {
+    let index = usize::try_from(offset / CHUNK_BYTES as u64).map_err(|_| Error::FileTooLarge)?;
+    Ok((index, (offset % CHUNK_BYTES as u64) as usize))
+}
+
+/// `offset` as a position in the chunk at `index`: its start or end where it lies outside.
+fn within(index: usize, offset: u64) -> usize {
+    let start = (index as u64).saturating_mul(CHUNK_BYTES as u64);
+    offset.saturating_sub(start).min(CHUNK_BYTES as u64) as usize
+}
+
+fn reserve<T>(items: &mut Vec<T>, count: usize) -> Result<()> {
+    items
+        .try_reserve_exact(count)
+        .map_err(|_| Error::InsufficientMemory)
+}

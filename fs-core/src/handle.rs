@@ -1,0 +1,100 @@
+//! The table of open handles.
+
+use alloc::vec::Vec;
+
+use crate::{Access, Error, Fd, Ino, Result};
+
+/// What a handle is open on, and what it may do.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Handle {
+    pub(crate) ino: Ino,
+    pub(crate) access: Access,
+}
+
+/// Handles by index; a slot counts its uses, so that a stale `Fd` is noticed.
+#[derive(Debug, Default)]
+pub(crate) struct Handles {
+    slots: Vec<Slot>,
+    /// Indices of vacant slots. Its capacity is that of `slots`: closing never allocates.
+    vacant: Vec<u32>,
+}
+
+#[derive(Debug)]
+struct Slot {
+    generation: u32,
+    handle: Option<Handle>,
+}
+
+impl Handles {
+    /// Handles open.
+    pub(crate) fn len(&self) -> u32 {
+        self.slots.len().saturating_sub(self.vacant.len()) as u32
+    }
+
+    /// Makes sure that the next `open` succeeds.
+    pub(crate) fn reserve(&mut self, handles_max: u32) -> Result<()> {
+        if self.len() >= handles_max {
+            return Err(Error::InsufficientMemory);
+        }
+        if self.vacant.is_empty() {
+            self.slots
+                .try_reserve(1)
+                .map_err(|_| Error::InsufficientMemory)?;
+            let wanted = self.slots.capacity();
+            self.vacant
+                .try_reserve(wanted)
+                .map_err(|_| Error::InsufficientMemory)?;
+        }
+        Ok(())
+    }
+
+    /// Takes a slot; the caller has reserved it.
+    pub(crate) fn open(&mut self, handle: Handle) -> Fd {
+        if let Some(index) = self.vacant.pop()
+            && let Some(slot) = self.slots.get_mut(index as usize)
+        {
+            slot.handle = Some(handle);
+            return Fd {
+                index,
+                generation: slot.generation,
+            };
+        }
+        let index = self.slots.len() as u32;
+        self.slots.push(Slot {
+            generation: 0,
+            handle: Some(handle),
+        });
+        Fd {
+            index,
+            generation: 0,
+        }
+    }
+
+    /// Gives the slot back and tells what the handle was open on.
+    pub(crate) fn close(&mut self, fd: Fd) -> Result<Handle> {
+        let slot = self
+            .slots
+            .get_mut(fd.index as usize)
+            .ok_or(Error::BadDescriptor)?;
+        if slot.generation != fd.generation {
+            return Err(Error::BadDescriptor);
+        }
+        let handle = slot.handle.take().ok_or(Error::BadDescriptor)?;
+        slot.generation = slot.generation.wrapping_add(1);
+        self.vacant.push(fd.index);
+        Ok(handle)
+    }
+
+    pub(crate) fn get(&self, fd: Fd) -> Result<Handle> {
+        match self.slots.get(fd.index as usize) {
+            Some(slot) if slot.generation == fd.generation => {
+                slot.handle.ok_or(Error::BadDescriptor)
+            }
+            _ => Err(Error::BadDescriptor),
+        }
+    }
+
+    pub(crate) fn iter(&self) -> impl Iterator<Item = Handle> {
+        self.slots.iter().filter_map(|slot| slot.handle)
+    }
+}

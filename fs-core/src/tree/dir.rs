@@ -1,0 +1,394 @@
+//! One directory: names in order of creation, and an index over them.
+//!
+//! A slot is never moved to another serial, and a serial is never used again: it is the cookie of a directory stream. A
+//! removed entry leaves a tombstone; when half of the slots are dead they are compacted, which changes the places of slots
+//! but not their serials. An entry that is renamed within its directory, or replaced, keeps its slot, so that a stream sees
+//! it exactly once.
+
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use hashbrown::HashTable;
+use xxhash_rust::xxh3::xxh3_64;
+
+use super::Name;
+use crate::{Cursor, DirEntry, Error, Ino, Kind, Result};
+
+/// Tombstones that are not worth compacting.
+const DEAD_MIN: usize = 16;
+/// Dead bytes of names that are not worth compacting.
+const DEAD_BYTES_MIN: usize = 4096;
+/// Slots of an empty directory whose memory is kept.
+const KEPT_MAX: usize = 64;
+
+/// What a name stands for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Entry {
+    pub(crate) ino: Ino,
+    pub(crate) kind: Kind,
+}
+
+/// The entries of a directory, without `.` and `..`.
+#[derive(Debug)]
+pub(crate) struct Directory {
+    parent: Ino,
+    slots: Vec<Slot>,
+    /// The text of all names, also of those that are gone since the last compaction.
+    names: String,
+    /// Places in `slots` of the live entries, by the hash of their names.
+    index: HashTable<u32>,
+    /// The place of the first live slot, or a smaller one.
+    first: usize,
+    next_serial: u64,
+    /// Bytes of `names` that no live entry uses.
+    names_dead: usize,
+}
+
+/// 16 bytes: a million files have a million of these.
+#[derive(Clone, Copy, Debug)]
+struct Slot {
+    serial_low: u32,
+    serial_high: u16,
+    name_len: u8,
+    kind: Option<Kind>,
+    name_start: u32,
+    ino: Ino,
+}
+
+/// Serials have 48 bits: a million creations per second for nine years.
+const SERIAL_MAX: u64 = (1 << 48) - 1;
+
+impl Directory {
+    pub(crate) fn new(parent: Ino) -> Self {
+        Self {
+            parent,
+            slots: Vec::new(),
+            names: String::new(),
+            index: HashTable::new(),
+            first: 0,
+            next_serial: 0,
+            names_dead: 0,
+        }
+    }
+
+    /// What `..` leads to.
+    pub(crate) fn parent(&self) -> Ino {
+        self.parent
+    }
+
+    pub(crate) fn set_parent(&mut self, parent: Ino) {
+        self.parent = parent;
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.index.len()
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.index.is_empty()
+    }
+
+    /// Makes room for entries whose number and bytes of names are known.
+    pub(crate) fn reserve(&mut self, entries: usize, names_len: usize) -> Result<()> {
+        let Self {
+            slots,
+            names,
+            index,
+            ..
+        } = self;
+        slots
+            .try_reserve_exact(entries)
+            .map_err(|_| Error::InsufficientMemory)?;
+        names
+            .try_reserve_exact(names_len)
+            .map_err(|_| Error::InsufficientMemory)?;
+        let reserved = index.try_reserve(entries, |&place| hash_at(slots, names, place));
+        reserved.map_err(|_| Error::InsufficientMemory)
+    }
+
+    pub(crate) fn lookup(&self, name: Name<'_>) -> Option<Entry> {
+        self.slots.get(self.find(name)? as usize)?.entry()
+    }
+
+    /// Adds an entry; the caller has checked that the name is free.
+    pub(crate) fn insert(&mut self, name: Name<'_>, entry: Entry) -> Result<()> {
+        self.slots
+            .try_reserve(1)
+            .map_err(|_| Error::InsufficientMemory)?;
+        let place = u32::try_from(self.slots.len()).map_err(|_| Error::InsufficientSpace)?;
+        if self.next_serial >= SERIAL_MAX {
+            return Err(Error::InsufficientSpace);
+        }
+        let name_start = self.reserve_name(name)?;
+        self.reserve_index()?;
+
+        let Self {
+            slots,
+            names,
+            index,
+            ..
+        } = self;
+        names.push_str(name.as_str());
+        slots.push(Slot::new(self.next_serial, name_start, name, entry));
+        index.insert_unique(hash(name.as_str()), place, |&place| {
+            hash_at(slots, names, place)
+        });
+        self.next_serial = self.next_serial.saturating_add(1);
+        Ok(())
+    }
+
+    /// Lets an existing name stand for something else.
+    pub(crate) fn replace(&mut self, name: Name<'_>, entry: Entry) {
+        let place = self.find(name);
+        if let Some(slot) = place.and_then(|place| self.slots.get_mut(place as usize)) {
+            slot.ino = entry.ino;
+            slot.kind = Some(entry.kind);
+        }
+    }
+
+    /// Gives an existing entry a name that is free.
+    pub(crate) fn rename(&mut self, old: Name<'_>, new: Name<'_>) -> Result<()> {
+        let name_start = self.reserve_name(new)?;
+        self.reserve_index()?;
+        let place = self.unindex(old).ok_or(Error::NoEntry)?;
+        let Self {
+            slots,
+            names,
+            index,
+            ..
+        } = self;
+        names.push_str(new.as_str());
+        if let Some(slot) = slots.get_mut(place as usize) {
+            self.names_dead = self.names_dead.saturating_add(usize::from(slot.name_len));
+            slot.name_start = name_start;
+            slot.name_len = new.as_str().len() as u8;
+        }
+        index.insert_unique(hash(new.as_str()), place, |&place| {
+            hash_at(slots, names, place)
+        });
+        self.compact_if_worthwhile();
+        Ok(())
+    }
+
+    /// Takes an entry out. Never fails: compaction is put off where memory is short.
+    pub(crate) fn remove(&mut self, name: Name<'_>) -> Option<Entry> {
+        let place = self.unindex(name)? as usize;
+        let slot = self.slots.get_mut(place)?;
+        let entry = slot.entry()?;
+        slot.kind = None;
+        self.names_dead = self.names_dead.saturating_add(usize::from(slot.name_len));
+        self.drop_dead_ends();
+        self.compact_if_worthwhile();
+        Some(entry)
+    }
+
+    /// A stream over the entries that are there now.
+    pub(crate) fn cursor(&self) -> Cursor {
+        Cursor {
+            next: 0,
+            end: self.next_serial,
+            place: 0,
+        }
+    }
+
+    /// The first live entry at or after the cursor, which moves behind it.
+    pub(crate) fn next(&self, cursor: &mut Cursor) -> Option<DirEntry<'_>> {
+        let start = self.place_of(cursor);
+        for (place, slot) in self.slots.iter().enumerate().skip(start) {
+            if slot.serial() >= cursor.end {
+                break;
+            }
+            let Some(entry) = slot.entry() else { continue };
+            cursor.next = slot.serial().saturating_add(1);
+            cursor.place = place.saturating_add(1) as u32;
+            return Some(DirEntry {
+                name: slot.name(&self.names),
+                ino: entry.ino,
+                kind: entry.kind,
+            });
+        }
+        cursor.next = cursor.end;
+        None
+    }
+
+    pub(crate) fn entries(&self) -> impl Iterator<Item = DirEntry<'_>> {
+        let mut cursor = self.cursor();
+        core::iter::from_fn(move || self.next(&mut cursor))
+    }
+
+    /// The place of the first slot whose serial is not below the cursor's: where the cursor left it, unless a compaction
+    /// moved it.
+    fn place_of(&self, cursor: &Cursor) -> usize {
+        let place = cursor.place as usize;
+        let serial_at = |place: usize| self.slots.get(place).map(|slot| slot.serial());
+        let before = place.checked_sub(1).and_then(serial_at);
+        let follows = before.is_none_or(|serial| serial < cursor.next);
+        let place = if follows && serial_at(place).is_some_and(|serial| serial >= cursor.next) {
+            place
+        } else {
+            self.slots
+                .partition_point(|slot| slot.serial() < cursor.next)
+        };
+        place.max(self.first)
+    }
+
+    fn find(&self, name: Name<'_>) -> Option<u32> {
+        let name = name.as_str();
+        let matches = |&place: &u32| name_at(&self.slots, &self.names, place) == name;
+        self.index.find(hash(name), matches).copied()
+    }
+
+    /// Takes a name out of the index and gives its place.
+    fn unindex(&mut self, name: Name<'_>) -> Option<u32> {
+        let Self {
+            slots,
+            names,
+            index,
+            ..
+        } = self;
+        let name = name.as_str();
+        let found = index.find_entry(hash(name), |&place| name_at(slots, names, place) == name);
+        Some(found.ok()?.remove().0)
+    }
+
+    fn reserve_index(&mut self) -> Result<()> {
+        let Self {
+            slots,
+            names,
+            index,
+            ..
+        } = self;
+        let reserved = index.try_reserve(1, |&place| hash_at(slots, names, place));
+        reserved.map_err(|_| Error::InsufficientMemory)
+    }
+
+    /// Room for the text of a name, and where it will start.
+    fn reserve_name(&mut self, name: Name<'_>) -> Result<u32> {
+        let len = name.as_str().len();
+        self.names
+            .try_reserve(len)
+            .map_err(|_| Error::InsufficientMemory)?;
+        let end = u32::try_from(self.names.len().saturating_add(len));
+        end.map_err(|_| Error::InsufficientSpace)?;
+        Ok(self.names.len() as u32)
+    }
+
+    /// Drops tombstones at the end, with the text of their names where it is at the end too, and skips those at the start.
+    fn drop_dead_ends(&mut self) {
+        while let Some(slot) = self.slots.pop_if(|slot| slot.kind.is_none()) {
+            let (start, len) = (slot.name_start as usize, usize::from(slot.name_len));
+            if start.saturating_add(len) == self.names.len() {
+                self.names.truncate(start);
+                self.names_dead = self.names_dead.saturating_sub(len);
+            }
+        }
+        let dead = self
+            .slots
+            .iter()
+            .skip(self.first)
+            .take_while(|slot| slot.kind.is_none());
+        self.first = self
+            .first
+            .saturating_add(dead.count())
+            .min(self.slots.len());
+        if self.slots.is_empty() {
+            self.clear();
+        }
+    }
+
+    /// The last entry is gone. A directory that was large gives its memory back; a small one keeps it for the next file.
+    fn clear(&mut self) {
+        self.names.clear();
+        self.names_dead = 0;
+        self.first = 0;
+        if self.slots.capacity() > KEPT_MAX {
+            self.slots = Vec::new();
+            self.names = String::new();
+            self.index = HashTable::new();
+        }
+    }
+
+    fn compact_if_worthwhile(&mut self) {
+        let live = self.len();
+        let dead = self.slots.len().saturating_sub(live);
+        let names_live = self.names.len().saturating_sub(self.names_dead);
+        let slots_half_dead = dead > DEAD_MIN && dead > live;
+        let names_half_dead = self.names_dead > DEAD_BYTES_MIN && self.names_dead > names_live;
+        if (slots_half_dead || names_half_dead)
+            && let Ok(compacted) = self.compacted(names_live)
+        {
+            *self = compacted;
+        }
+    }
+
+    /// A copy without tombstones. An error where memory for it is short: then the directory goes on as it is.
+    fn compacted(&self, names_live: usize) -> Result<Self> {
+        let mut compacted = Self {
+            next_serial: self.next_serial,
+            ..Self::new(self.parent)
+        };
+        compacted.reserve(self.len(), names_live)?;
+        let Self {
+            slots,
+            names,
+            index,
+            ..
+        } = &mut compacted;
+        for slot in self.slots.iter().filter(|slot| slot.kind.is_some()) {
+            let name = slot.name(&self.names);
+            let (place, name_start) = (slots.len() as u32, names.len() as u32);
+            names.push_str(name);
+            slots.push(Slot {
+                name_start,
+                ..*slot
+            });
+            index.insert_unique(hash(name), place, |&place| hash_at(slots, names, place));
+        }
+        Ok(compacted)
+    }
+}
+
+impl Slot {
+    fn new(serial: u64, name_start: u32, name: Name<'_>, entry: Entry) -> Self {
+        Self {
+            serial_low: serial as u32,
+            serial_high: (serial >> 32) as u16,
+            name_len: name.as_str().len() as u8,
+            kind: Some(entry.kind),
+            name_start,
+            ino: entry.ino,
+        }
+    }
+
+    fn serial(&self) -> u64 {
+        u64::from(self.serial_high) << 32 | u64::from(self.serial_low)
+    }
+
+    /// `None` for a tombstone.
+    fn entry(&self) -> Option<Entry> {
+        self.kind.map(|kind| Entry {
+            ino: self.ino,
+            kind,
+        })
+    }
+
+    fn name<'a>(&self, names: &'a str) -> &'a str {
+        let start = self.name_start as usize;
+        let end = start.saturating_add(usize::from(self.name_len));
+        names.get(start..end).unwrap_or_default()
+    }
+}
+
+fn name_at<'a>(slots: &[Slot], names: &'a str, place: u32) -> &'a str {
+    slots
+        .get(place as usize)
+        .map_or("", |slot| slot.name(names))
+}
+
+fn hash_at(slots: &[Slot], names: &str, place: u32) -> u64 {
+    hash(name_at(slots, names, place))
+}
+
+fn hash(name: &str) -> u64 {
+    xxh3_64(name.as_bytes())
+}

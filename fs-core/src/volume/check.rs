@@ -1,0 +1,1 @@
+//! The invariants, as code that tests run after every step.

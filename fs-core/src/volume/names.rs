@@ -1,0 +1,114 @@
+//! Making and removing names: directories, symbolic links, `unlink`.
+
+use alloc::borrow::Cow;
+use alloc::boxed::Box;
+use alloc::string::String;
+
+use super::Volume;
+use crate::tree::{Directory, Entry, Name, Node};
+use crate::walk::{self, Last, Parent};
+use crate::{Env, Error, Fd, Ino, Kind, PATH_BYTES_MAX, Result};
+
+/// A name that is free, and the directory that may get it.
+#[derive(Debug)]
+pub(super) struct Vacancy<'p> {
+    pub(super) dir: Ino,
+    pub(super) name: Name<'p>,
+}
+
+impl<E: Env> Volume<E> {
+    /// Creates an empty directory.
+    pub fn create_directory_at(&mut self, dir: Fd, path: &str) -> Result<()> {
+        let Vacancy { dir, name } = self.vacancy(dir, path, Kind::Directory)?;
+        let now = self.env.now();
+        let node = Node::Directory(Box::new(Directory::new(dir)));
+        self.create(dir, name, node, now).map(drop)
+    }
+
+    /// Removes an empty directory. Handles on it stay open, and find it empty.
+    pub fn remove_directory_at(&mut self, dir: Fd, path: &str) -> Result<()> {
+        let base = self.base_to_change(dir)?;
+        let parent = walk::parent(&self.tree, base, path)?;
+        let name = match parent.last {
+            Last::Name(name) => name,
+            Last::Dot => return Err(Error::Invalid),
+            Last::DotDot => return Err(Error::NotEmpty),
+        };
+        let entry = self.tree.lookup(parent.dir, name)?.ok_or(Error::NoEntry)?;
+        if !self.tree.directory(entry.ino)?.is_empty() {
+            return Err(Error::NotEmpty);
+        }
+        self.remove(parent.dir, name, entry)
+    }
+
+    /// Removes a name of a file or symbolic link, and what it names with its last name and its last handle.
+    pub fn unlink_file_at(&mut self, dir: Fd, path: &str) -> Result<()> {
+        let base = self.base_to_change(dir)?;
+        let parent = walk::parent(&self.tree, base, path)?;
+        let Last::Name(name) = parent.last else {
+            return Err(Error::IsDirectory);
+        };
+        let entry = self.tree.lookup(parent.dir, name)?.ok_or(Error::NoEntry)?;
+        match entry.kind {
+            Kind::Directory => Err(Error::IsDirectory),
+            Kind::File | Kind::Symlink if parent.slash => Err(Error::NotDirectory),
+            Kind::File | Kind::Symlink => self.remove(parent.dir, name, entry),
+        }
+    }
+
+    /// Creates a symbolic link. The target is any text of 1 to 4095 bytes without NUL; an absolute one leads to the root of
+    /// the volume.
+    pub fn symlink_at(&mut self, target: &str, dir: Fd, path: &str) -> Result<()> {
+        match target.as_bytes() {
+            [] => return Err(Error::NoEntry),
+            bytes if bytes.len() > PATH_BYTES_MAX => return Err(Error::NameTooLong),
+            bytes if bytes.contains(&0) => return Err(Error::Invalid),
+            _ => {}
+        }
+        let Vacancy { dir, name } = self.vacancy(dir, path, Kind::Symlink)?;
+        let now = self.env.now();
+        self.ledger.reserve_bytes(target.len() as u64)?;
+        let mut text = String::new();
+        if text.try_reserve_exact(target.len()).is_err() {
+            self.ledger.release_bytes(target.len() as u64);
+            return Err(Error::InsufficientMemory);
+        }
+        text.push_str(target);
+        self.create(dir, name, Node::Symlink(Cow::Owned(text)), now)
+            .map(drop)
+    }
+
+    /// The place for something new: what `filename_create` of Linux checks.
+    pub(super) fn vacancy<'p>(&self, dir: Fd, path: &'p str, kind: Kind) -> Result<Vacancy<'p>> {
+        let base = self.base_to_change(dir)?;
+        let Parent { dir, last, slash } = walk::parent(&self.tree, base, path)?;
+        let Last::Name(name) = last else {
+            return Err(Error::Exist);
+        };
+        if self.tree.lookup(dir, name)?.is_some() {
+            return Err(Error::Exist);
+        }
+        if slash && kind != Kind::Directory {
+            return Err(Error::NoEntry);
+        }
+        self.check_vacancy(dir)?;
+        Ok(Vacancy { dir, name })
+    }
+
+    /// Whether a directory can get a name: it may be changed, and has not been removed.
+    pub(super) fn check_vacancy(&self, dir: Ino) -> Result<()> {
+        if self.tree.inode(dir)?.nlink == 0 {
+            return Err(Error::NoEntry);
+        }
+        self.check_writable(dir)
+    }
+
+    fn remove(&mut self, dir: Ino, name: Name<'_>, entry: Entry) -> Result<()> {
+        self.check_writable(dir)?;
+        self.check_writable(entry.ino)?;
+        let now = self.env.now();
+        self.tree.directory_mut(dir)?.remove(name);
+        self.modified(dir, now)?;
+        self.drop_name(dir, entry, now)
+    }
+}

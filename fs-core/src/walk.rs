@@ -1,0 +1,248 @@
+//! Path resolution: from a directory and a text to an inode, or to the place where one is to be made.
+//!
+//! The rules are those of `namei.c` of Linux. The walk is a loop: the rest of a path waits on a short stack while a symbolic
+//! link in it is followed. `..` goes to the parent inode, whatever the text said, and stays at the root.
+
+use alloc::vec::Vec;
+
+use crate::tree::{Entry, Name, Node, ROOT, Tree};
+use crate::{Error, Follow, Ino, Kind, PATH_BYTES_MAX, Result, SYMLINK_HOPS_MAX};
+
+/// The last component of a path.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Last<'a> {
+    Name(Name<'a>),
+    Dot,
+    DotDot,
+}
+
+/// A path resolved up to its last component, which need not exist and is not followed.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Parent<'p> {
+    pub(crate) dir: Ino,
+    pub(crate) last: Last<'p>,
+    /// A `/` follows the last component: it has to be a directory.
+    pub(crate) slash: bool,
+}
+
+/// A path resolved as far as it exists.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Found<'t> {
+    /// The directory of the last component, after symbolic links.
+    pub(crate) dir: Ino,
+    /// The last component, after symbolic links.
+    pub(crate) last: Last<'t>,
+    /// A `/` followed the last component of the path or of a link.
+    pub(crate) slash: bool,
+    /// What the last component stands for.
+    pub(crate) target: Option<Entry>,
+}
+
+impl Found<'_> {
+    /// The inode, which has to exist, and to be a directory if a `/` follows.
+    pub(crate) fn existing(&self) -> Result<Entry> {
+        let target = self.target.ok_or(Error::NoEntry)?;
+        if self.slash && target.kind != Kind::Directory {
+            return Err(Error::NotDirectory);
+        }
+        Ok(target)
+    }
+}
+
+/// Resolves all but the last component.
+pub(crate) fn parent<'p>(tree: &Tree, base: Ino, path: &'p str) -> Result<Parent<'p>> {
+    check(path)?;
+    let trimmed = path.trim_end_matches('/');
+    let (head, last) = trimmed.rsplit_once('/').unwrap_or(("", trimmed));
+    let dir = if head.is_empty() {
+        base
+    } else {
+        directory(tree, base, head)?
+    };
+    Ok(Parent {
+        dir,
+        last: classify(last)?,
+        slash: trimmed.len() < path.len(),
+    })
+}
+
+/// Resolves a path; a symbolic link in the last component is followed if asked for, or if a `/` comes after it.
+pub(crate) fn resolve<'t>(
+    tree: &'t Tree,
+    base: Ino,
+    path: &'t str,
+    follow: Follow,
+) -> Result<Found<'t>> {
+    check(path)?;
+    Walk::new(tree, base, path).run(follow, false)
+}
+
+/// Resolves a path for an open that may create: there a `/` after the last name is `IsDirectory`.
+pub(crate) fn resolve_to_create<'t>(
+    tree: &'t Tree,
+    base: Ino,
+    path: &'t str,
+    follow: Follow,
+) -> Result<Found<'t>> {
+    check(path)?;
+    Walk::new(tree, base, path).run(follow, true)
+}
+
+/// What a path has to be before anything is looked up.
+fn check(path: &str) -> Result<()> {
+    match path.as_bytes() {
+        [] => Err(Error::NoEntry),
+        bytes if bytes.len() > PATH_BYTES_MAX => Err(Error::NameTooLong),
+        bytes if bytes.contains(&0) => Err(Error::Invalid),
+        [b'/', ..] => Err(Error::NotPermitted),
+        _ => Ok(()),
+    }
+}
+
+fn directory(tree: &Tree, base: Ino, path: &str) -> Result<Ino> {
+    let entry = Walk::new(tree, base, path)
+        .run(Follow::Yes, false)?
+        .existing()?;
+    match entry.kind {
+        Kind::Directory => Ok(entry.ino),
+        _ => Err(Error::NotDirectory),
+    }
+}
+
+fn classify(component: &str) -> Result<Last<'_>> {
+    match component {
+        "." => Ok(Last::Dot),
+        ".." => Ok(Last::DotDot),
+        name => Ok(Last::Name(Name::from_component(name)?)),
+    }
+}
+
+/// A resolution under way.
+struct Walk<'t> {
+    tree: &'t Tree,
+    /// The directory that the next component is looked up in.
+    dir: Ino,
+    /// What is left of the text at hand.
+    rest: &'t str,
+    /// What comes after the links that are being followed, none of it empty.
+    suspended: Vec<&'t str>,
+    hops: u32,
+    /// A `/` came after a last component.
+    slash: bool,
+}
+
+impl<'t> Walk<'t> {
+    fn new(tree: &'t Tree, dir: Ino, path: &'t str) -> Self {
+        Self {
+            tree,
+            dir,
+            rest: path,
+            suspended: Vec::new(),
+            hops: 0,
+            slash: false,
+        }
+    }
+
+    fn run(mut self, follow: Follow, creating: bool) -> Result<Found<'t>> {
+        while let Some(component) = self.next_component() {
+            let is_last = self.is_at_end();
+            let last = classify(component)?;
+            let name = match last {
+                Last::Name(name) => name,
+                Last::Dot | Last::DotDot => {
+                    self.step_dots(last)?;
+                    if is_last {
+                        return Ok(self.found(last, Some(self.here())));
+                    }
+                    continue;
+                }
+            };
+            if is_last && creating && self.slash {
+                return Err(Error::IsDirectory);
+            }
+            let entry = self.tree.lookup(self.dir, name)?;
+            match entry {
+                Some(link)
+                    if link.kind == Kind::Symlink
+                        && (!is_last || follow == Follow::Yes || self.slash) =>
+                {
+                    self.enter(link.ino)?;
+                }
+                entry if is_last => return Ok(self.found(last, entry)),
+                Some(entry) if entry.kind == Kind::Directory => self.dir = entry.ino,
+                Some(_) => return Err(Error::NotDirectory),
+                None => return Err(Error::NoEntry),
+            }
+        }
+        // A link to `/` and nothing behind it.
+        Ok(self.found(Last::Dot, Some(self.here())))
+    }
+
+    /// Takes the next component off the text.
+    fn next_component(&mut self) -> Option<&'t str> {
+        self.rest = self.rest.trim_start_matches('/');
+        while self.rest.is_empty() {
+            self.rest = self.suspended.pop()?.trim_start_matches('/');
+        }
+        let (component, rest) = match self.rest.find('/') {
+            Some(at) => self.rest.split_at(at),
+            None => (self.rest, ""),
+        };
+        self.rest = rest;
+        Some(component)
+    }
+
+    /// Whether the component just taken is the last one, and if so whether a `/` follows it.
+    fn is_at_end(&mut self) -> bool {
+        let at_end = self.suspended.is_empty() && self.rest.bytes().all(|byte| byte == b'/');
+        self.slash |= at_end && !self.rest.is_empty();
+        at_end
+    }
+
+    fn step_dots(&mut self, last: Last<'_>) -> Result<()> {
+        let directory = self.tree.directory(self.dir)?;
+        if last == Last::DotDot {
+            self.dir = directory.parent();
+        }
+        Ok(())
+    }
+
+    /// Goes on with the target of a symbolic link; what is left of the text at hand waits.
+    fn enter(&mut self, link: Ino) -> Result<()> {
+        self.hops = self.hops.saturating_add(1);
+        if self.hops > SYMLINK_HOPS_MAX {
+            return Err(Error::Loop);
+        }
+        let Node::Symlink(target) = &self.tree.inode(link)?.node else {
+            return Err(Error::Io);
+        };
+        let rest = self.rest.trim_start_matches('/');
+        if !rest.is_empty() {
+            self.suspended
+                .try_reserve(1)
+                .map_err(|_| Error::InsufficientMemory)?;
+            self.suspended.push(rest);
+        }
+        if target.starts_with('/') {
+            self.dir = ROOT;
+        }
+        self.rest = target;
+        Ok(())
+    }
+
+    fn here(&self) -> Entry {
+        Entry {
+            ino: self.dir,
+            kind: Kind::Directory,
+        }
+    }
+
+    fn found(&self, last: Last<'t>, target: Option<Entry>) -> Found<'t> {
+        Found {
+            dir: self.dir,
+            last,
+            slash: self.slash,
+            target,
+        }
+    }
+}
