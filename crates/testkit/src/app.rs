@@ -13,6 +13,9 @@ use anyhow::{Context, Result};
 use crate::process::{BUILD_TIMEOUT, Input, run};
 use crate::{repository, target_dir, tools};
 
+/// The packages of the `wasi:cli/command` world, each after those it needs.
+const WASI_PACKAGES: &[&str] = &["io", "random", "clocks", "filesystem", "sockets", "cli"];
+
 /// What a program is compiled for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Target {
@@ -47,8 +50,8 @@ pub fn c(source: &Path, target: Target) -> Result<PathBuf> {
     })
 }
 
-/// The Python program in the directory `source`: module `app`, world `app` of
-/// its `wit` folder.
+/// The Python program in the directory `source`, whose module `app` exports
+/// `wasi:cli/run`.
 pub fn python(source: &Path) -> Result<PathBuf> {
     once(source.display().to_string(), || componentize_py(source))
 }
@@ -116,13 +119,16 @@ fn componentize_py(source: &Path) -> Result<PathBuf> {
         .join(name)
         .with_extension("wasm");
     let mut command = tools::componentize_py()?;
+    for package in WASI_PACKAGES {
+        command.arg("-d").arg(
+            repository()
+                .join("wit/deps")
+                .join(package)
+                .with_extension("wit"),
+        );
+    }
     command
-        .arg("-d")
-        .arg(source.join("wit"))
-        .arg("-d")
-        .arg(repository().join("wit/deps"));
-    command
-        .args(["-w", "app", "componentize", "app", "-p"])
+        .args(["-w", "wasi:cli/command@0.2.12", "componentize", "app", "-p"])
         .arg(source)
         .arg("-o")
         .arg(&out);

@@ -49,11 +49,16 @@ pub(crate) fn profile_dir() -> PathBuf {
         .unwrap_or_else(|| repository().join("target/debug"))
 }
 
-/// Compares two outputs and fails with a coloured difference.
+/// Compares two outputs and fails with the lines that differ.
 #[track_caller]
 pub fn assert_same_text(actual: &str, expected: &str, what: &str) {
     if actual != expected {
-        let difference = pretty_assertions::StrComparison::new(expected, actual);
-        panic!("{what}: expected (<) and actual (>) differ\n{difference}");
+        let difference = similar::TextDiff::from_lines(expected, actual);
+        let shown = difference
+            .unified_diff()
+            .context_radius(1)
+            .header("expected", "actual")
+            .to_string();
+        panic!("{what}:\n{shown}");
     }
 }

@@ -29,9 +29,11 @@ pub fn componentize_py() -> Result<Command> {
     Ok(Command::new(environment()?.join("componentize-py")))
 }
 
-/// A Python interpreter that runs a program natively.
-pub fn python() -> Result<PathBuf> {
-    Ok(environment()?.join("python"))
+/// A command that runs a Python program natively.
+pub fn python() -> Result<Command> {
+    let mut command = Command::new(environment()?.join("python"));
+    command.env("PYTHONDONTWRITEBYTECODE", "1");
+    Ok(command)
 }
 
 /// The `bin` folder of the environment, which is made at the first call and

@@ -1,0 +1,31 @@
+//! Programs that are not Rust.
+
+use std::process::Command;
+
+use anyhow::Result;
+use monaka_testkit::app::{self, Target};
+use monaka_testkit::compose::Program;
+use monaka_testkit::native::run_in_empty_dir;
+use monaka_testkit::process::Input;
+use monaka_testkit::{assert_same_text, repository, tools};
+
+#[test]
+fn c() -> Result<()> {
+    let source = repository().join("tests/apps/c/posix.c");
+    let native = app::c(&source, Target::Native)?;
+    let expected = run_in_empty_dir(&mut Command::new(native), &[], Input::Empty)?.success()?;
+    let program = Program::compose(&app::c(&source, Target::P1)?, [""; 0])?;
+    assert_same_text(&program.run(&["/"])?.success()?, &expected, "posix.c");
+    Ok(())
+}
+
+#[test]
+fn python() -> Result<()> {
+    let source = repository().join("tests/apps/python");
+    let mut native = tools::python()?;
+    native.arg(source.join("operations.py"));
+    let expected = run_in_empty_dir(&mut native, &[], Input::Empty)?.success()?;
+    let program = Program::compose(&app::python(&source)?, [""; 0])?;
+    assert_same_text(&program.run(&[])?.success()?, &expected, "operations.py");
+    Ok(())
+}

@@ -1,0 +1,9 @@
+//! One binary for all end-to-end tests, so that they share what they build.
+
+mod conformance;
+mod examples;
+mod languages;
+mod limits;
+mod native;
+mod network;
+mod stdio;

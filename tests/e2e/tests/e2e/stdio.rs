@@ -1,0 +1,162 @@
+//! What is not a file passes through a composed program unchanged.
+
+use std::fs;
+use std::process::Command;
+use std::time::Duration;
+
+use anyhow::Result;
+use monaka_testkit::app::{self, Target};
+use monaka_testkit::compose::Program;
+use monaka_testkit::engine::Grant;
+use monaka_testkit::native::run_in_empty_dir;
+use monaka_testkit::process::{GUEST_TIMEOUT, Input, Outcome, run, run_closing_stdout};
+
+const TARGETS: [Target; 2] = [Target::P1, Target::P2];
+
+fn stdio(target: Target, mode: &str, input: Input) -> Result<Outcome> {
+    let program = Program::compose(&app::rust("stdio", target)?, [""; 0])?;
+    run(program.command(&[]).args(["/", mode]), input, GUEST_TIMEOUT)
+}
+
+/// Longer than a pipe holds and than one call of any layer takes.
+fn long_input() -> Vec<u8> {
+    (0..1_000_000_u32)
+        .flat_map(|i| [b'a' + (i % 26) as u8])
+        .collect()
+}
+
+#[test]
+fn stdin_from_a_pipe() -> Result<()> {
+    for target in TARGETS {
+        let outcome = stdio(target, "cat", Input::Pipe(long_input()))?;
+        assert!(
+            outcome.stderr.contains("copied 1000000, after the end 0"),
+            "{target:?}: {}",
+            outcome.stderr
+        );
+        assert!(outcome.stdout.as_bytes() == long_input(), "{target:?}");
+    }
+    Ok(())
+}
+
+#[test]
+fn stdin_from_a_file() -> Result<()> {
+    let dir = tempfile::tempdir()?;
+    let path = dir.path().join("input");
+    fs::write(&path, long_input())?;
+    for target in TARGETS {
+        let outcome = stdio(target, "cat", Input::File(path.clone()))?;
+        assert!(
+            outcome.stderr.contains("copied 1000000, after the end 0"),
+            "{target:?}: {}",
+            outcome.stderr
+        );
+        assert!(outcome.success()?.as_bytes() == long_input(), "{target:?}");
+    }
+    Ok(())
+}
+
+#[test]
+fn stdin_at_its_end() -> Result<()> {
+    for target in TARGETS {
+        let outcome = stdio(target, "cat", Input::Empty)?;
+        assert!(
+            outcome.stderr.contains("copied 0, after the end 0"),
+            "{target:?}: {}",
+            outcome.stderr
+        );
+        assert_eq!(outcome.success()?, "");
+    }
+    Ok(())
+}
+
+#[test]
+fn stdin_from_a_slow_producer() -> Result<()> {
+    let parts = ["one\n", "two", "\nthree\n"].map(|part| part.as_bytes().to_vec());
+    for target in TARGETS {
+        let outcome = stdio(
+            target,
+            "lines",
+            Input::Slow(parts.to_vec(), Duration::from_millis(150)),
+        )?;
+        assert_eq!(
+            outcome.success()?,
+            "got one\ngot two\ngot three\none\ntwo\nthree\n",
+            "{target:?}"
+        );
+    }
+    Ok(())
+}
+
+/// The program sees what it would see uncomposed: an error, not a trap. Which
+/// one the two WASI versions and their libraries make of it is theirs to say.
+#[test]
+fn stdout_that_is_closed() -> Result<()> {
+    for target in TARGETS {
+        let app = app::rust("stdio", target)?;
+        let closed = |program: &Program| {
+            run_closing_stdout(program.command(&[]).args(["/", "flood"]), 10, GUEST_TIMEOUT)
+        };
+        let composed = closed(&Program::compose(&app, [""; 0])?)?;
+        let plain = closed(&Program::preopen(&app)?)?;
+        assert_eq!(composed.stderr, plain.stderr, "{target:?}");
+        assert!(
+            composed.stderr.contains("refused: E"),
+            "{target:?}: {}",
+            composed.stderr
+        );
+        assert!(
+            composed.stderr.contains("files go on: 65536"),
+            "{target:?}: {}",
+            composed.stderr
+        );
+    }
+    Ok(())
+}
+
+#[test]
+fn exit_status_and_both_outputs() -> Result<()> {
+    for target in TARGETS {
+        let outcome = stdio(target, "exit", Input::Empty)?;
+        assert_eq!(outcome.code, Some(1), "{target:?}");
+        assert_eq!(
+            (outcome.stdout.as_str(), outcome.stderr.as_str()),
+            ("to stdout\n", "to stderr\n"),
+            "{target:?}"
+        );
+    }
+    Ok(())
+}
+
+/// One `poll` over stdin, a file and a clock gives exactly those that are ready.
+#[test]
+fn poll_mixes_files_and_stdin() -> Result<()> {
+    let input = || Input::Slow(vec![b"hello\n".to_vec()], Duration::from_millis(3000));
+    let native = app::rust("poll", Target::Native)?;
+    let expected = run_in_empty_dir(&mut Command::new(native), &[], input())?.success()?;
+    let program = Program::compose(&app::rust("poll", Target::P2)?, [""; 0])?;
+    let outcome = run(program.command(&[]).arg("/"), input(), GUEST_TIMEOUT)?;
+    monaka_testkit::assert_same_text(&outcome.success()?, &expected, "poll");
+    Ok(())
+}
+
+#[test]
+fn arguments_and_environment() -> Result<()> {
+    let program = Program::compose(&app::rust("ambient", Target::P2)?, [""; 0])?;
+    let mut command = program.command(&[Grant::Env("MONAKA_TEST=passed on")]);
+    let output = run(
+        command.args(["/", "one", "two words"]),
+        Input::Empty,
+        GUEST_TIMEOUT,
+    )?
+    .success()?;
+    assert!(
+        output.contains("arguments = [\"one\", \"two words\"]\n"),
+        "{output}"
+    );
+    assert!(
+        output.contains("MONAKA_TEST = Some(\"passed on\")\n"),
+        "{output}"
+    );
+    Ok(())
+}
