@@ -34,7 +34,7 @@ pub(super) fn with<T>(operation: impl FnOnce(&mut Files) -> Result<T>) -> Result
     // An export is never entered while another runs, so that the volume is
     // never borrowed twice; if it were, the error would say so.
     let mut volume = VOLUME.0.try_borrow_mut().map_err(|_| Error::Busy)?;
-    let mounted = volume.get_or_insert_with(|| mount(&config()));
+    let mounted = volume.get_or_insert_with(mount);
     operation(mounted.as_mut().map_err(|error| *error)?)
 }
 
@@ -46,7 +46,10 @@ pub(super) fn config() -> Config {
     Config::parse(&record).unwrap_or(Config::DEFAULT)
 }
 
-fn mount(config: &Config) -> Result<Files> {
+#[cold]
+#[inline(never)]
+fn mount() -> Result<Files> {
+    let config = config();
     let limits = config.limits();
     if config.image_len == 0 {
         return Volume::new(HostClock, limits);
