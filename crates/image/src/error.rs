@@ -15,8 +15,8 @@ pub enum PackError {
     Refused(Vec<Refusal>),
     /// The image would be larger than a module may be.
     #[error(
-        "the embedded files make an image of {len} bytes, and a WebAssembly module may have {IMAGE_BYTES_MAX} (1 GiB): \
-         leave files out with --exclude, or give large ones to the program with a preopened directory"
+        "the embedded files make an image of {len} bytes, and a WebAssembly module of at most 1 GiB has room for \
+         {IMAGE_BYTES_MAX}: leave files out with --exclude, or give large ones to the program in a preopened directory"
     )]
     TooLarge {
         /// Bytes of the image.

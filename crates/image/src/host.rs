@@ -1,6 +1,8 @@
 //! What differs between hosts: modes, link identity, kinds of special files.
 
-use std::fs::{FileType, Metadata};
+use std::fs::{File, FileType, Metadata, Permissions};
+use std::io;
+use std::path::Path;
 use std::time::UNIX_EPOCH;
 
 use monaka_fs_core::Time;
@@ -69,4 +71,31 @@ pub(crate) fn special(kind: FileType) -> &'static str {
 #[cfg(not(unix))]
 pub(crate) fn special(_kind: FileType) -> &'static str {
     "special file"
+}
+
+/// The permission bits for an extracted file; those that give it another identity are left out.
+#[cfg(unix)]
+pub(crate) fn permissions(_file: &File, mode: u16) -> io::Result<Permissions> {
+    use std::os::unix::fs::PermissionsExt;
+    Ok(Permissions::from_mode(u32::from(mode & 0o777)))
+}
+
+/// What this host can say of permission bits: whether anyone may write.
+#[cfg(not(unix))]
+pub(crate) fn permissions(file: &File, mode: u16) -> io::Result<Permissions> {
+    let mut permissions = file.metadata()?.permissions();
+    permissions.set_readonly(mode & 0o222 == 0);
+    Ok(permissions)
+}
+
+/// Makes a symbolic link.
+#[cfg(unix)]
+pub(crate) fn symlink(target: &Path, link: &Path) -> io::Result<()> {
+    std::os::unix::fs::symlink(target, link)
+}
+
+/// Makes a symbolic link to a file: what it points at may not exist yet.
+#[cfg(windows)]
+pub(crate) fn symlink(target: &Path, link: &Path) -> io::Result<()> {
+    std::os::windows::fs::symlink_file(target, link)
 }

@@ -20,10 +20,10 @@
 
 mod embed;
 mod error;
-//mod extract;
+mod extract;
 mod host;
 mod layout;
-//mod list;
+mod list;
 mod options;
 mod plan;
 mod tree;
@@ -32,13 +32,13 @@ mod write;
 
 pub use embed::{Embed, EmbedError, GuestPath};
 pub use error::{PackError, Reason, Refusal};
-//pub use extract::{ExtractError, ExtractOptions, extract};
-//pub use list::{Entry, damaged, tree};
+pub use extract::{ExtractError, ExtractOptions, extract};
+pub use list::{Entry, EntryKind, Malformed, damaged, tree};
 pub use options::{Mtime, PackOptions};
 pub use plan::{Plan, plan};
 
-/// The largest image: a WebAssembly module may be at most this large.
-pub const IMAGE_BYTES_MAX: u64 = 1 << 30;
+/// The largest image: engines refuse a module of more than 1 GiB, and the adapter needs some of it.
+pub const IMAGE_BYTES_MAX: u64 = (1 << 30) - (16 << 20);
 
 /// What long work tells while it goes on.
 pub trait Progress {

@@ -1,5 +1,7 @@
 //! How host directories are packed.
 
+use std::path::PathBuf;
+
 use monaka_fs_core::Time;
 
 use crate::embed::GuestPath;
@@ -20,6 +22,8 @@ pub struct PackOptions {
     pub mtime: Mtime,
     /// Guest paths that refuse changes, with all that is below them.
     pub read_only: Vec<GuestPath>,
+    /// A host file that is left out wherever it is found: the output, when it lies in an embedded directory.
+    pub leave_out: Option<PathBuf>,
 }
 
 /// Where modification times come from.

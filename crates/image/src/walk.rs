@@ -33,6 +33,10 @@ pub(crate) fn walk(
     };
     let mut walker = Walker {
         options,
+        leave_out: options
+            .leave_out
+            .as_deref()
+            .and_then(|path| fs::canonicalize(path).ok()),
         progress,
         tree: Tree::new(nothing),
         linked: HashMap::new(),
@@ -53,6 +57,8 @@ pub(crate) fn walk(
 
 struct Walker<'a> {
     options: &'a PackOptions,
+    /// Canonical; `None` too when it does not exist.
+    leave_out: Option<PathBuf>,
     progress: &'a mut dyn Progress,
     tree: Tree,
     /// Host files with several names that have one already.
@@ -238,7 +244,9 @@ impl Walker<'_> {
             return self.own_directory(&place, &metadata).map(Some);
         }
         if kind.is_file() {
-            self.file(&place, &metadata)?;
+            if !self.is_left_out(entry.path()) {
+                self.file(&place, &metadata)?;
+            }
         } else if kind.is_symlink() {
             self.symlink(&place, &metadata, entry.depth(), branch.trail)?;
         } else {
@@ -296,6 +304,14 @@ impl Walker<'_> {
         } else {
             Err(Reason::Special(host::special(metadata.file_type())))
         }
+    }
+
+    fn is_left_out(&self, path: &Path) -> bool {
+        let Some(left_out) = &self.leave_out else {
+            return false;
+        };
+        path.file_name() == left_out.file_name()
+            && fs::canonicalize(path).is_ok_and(|path| path == *left_out)
     }
 
     fn entries(&self, root: &Path) -> Result<ignore::Walk, Reason> {
