@@ -49,6 +49,7 @@ extern crate alloc;
 extern crate std;
 
 mod body;
+#[allow(clippy::indexing_slicing, reason = "evaluated at compile time")]
 pub mod config;
 mod error;
 mod handle;

@@ -129,6 +129,18 @@ impl Body {
         self.table(ledger)?.set_size(size, ledger)
     }
 
+    /// Whether the form suits the content; if not, what is wrong. For tests.
+    pub(crate) fn check(&self) -> core::result::Result<(), &'static str> {
+        match self {
+            Self::One(Chunk::Hole, _) => Err("a body that is a hole"),
+            Self::One(chunk, _) if chunk.stored_len() > CHUNK_BYTES => {
+                Err("a chunk that is too large")
+            }
+            Self::Table(table) => table.check(),
+            Self::One(..) | Self::Image(..) => Ok(()),
+        }
+    }
+
     /// Splits untouched image content into chunks.
     fn split_image(&mut self) -> Result<()> {
         if let Self::Image(bytes, sums) = *self {

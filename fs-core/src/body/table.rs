@@ -179,6 +179,28 @@ impl Table {
         Ok(())
     }
 
+    /// Whether leaves and chunks are in order and within the file; if not, what is wrong. For tests.
+    pub(super) fn check(&self) -> core::result::Result<(), &'static str> {
+        if !self.leaves.is_sorted_by(|a, b| a.index < b.index) {
+            return Err("leaves out of order");
+        }
+        if self.entries_free > self.entries_len() {
+            return Err("entries of the image");
+        }
+        for leaf in &self.leaves {
+            for (place, chunk) in leaf.chunks.iter().enumerate() {
+                let start = (leaf.index * LEAF_CHUNKS + place) as u64 * CHUNK_BYTES as u64;
+                let stored_len = chunk.stored_len();
+                if stored_len > CHUNK_BYTES
+                    || stored_len > 0 && start + stored_len as u64 > self.size
+                {
+                    return Err("a chunk behind the end");
+                }
+            }
+        }
+        Ok(())
+    }
+
     fn write_piece(
         &mut self,
         index: usize,

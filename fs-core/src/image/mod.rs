@@ -43,23 +43,7 @@
 //!   0   4  ino      4  4  name offset in names      8  1  name length (1..=255)      9  7  reserved, 0
 //! ```
 
-/// A validated image (skeleton).
-#[derive(Clone, Copy, Debug)]
-pub struct Image<'a> {
-    bytes: &'a [u8],
-}
-#[allow(missing_docs, unused_variables, clippy::todo)]
-impl<'a> Image<'a> {
-    /// Checks the header, the index checksum and every record once; never panics, never reads the data section.
-    pub fn parse(bytes: &'a [u8]) -> core::result::Result<Self, ImageError> {
-        todo!()
-    }
-}
-/// Why bytes are not an image (skeleton).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum ImageError {
-    /// skeleton
-    #[error("not a Monaka image")]
-    Magic,
-}
+mod layout;
+mod read;
+
+pub use read::{Content, Damaged, Entries, Entry, FileContent, Image, ImageError, Record};

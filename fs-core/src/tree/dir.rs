@@ -211,11 +211,6 @@ impl Directory {
         None
     }
 
-    pub(crate) fn entries(&self) -> impl Iterator<Item = DirEntry<'_>> {
-        let mut cursor = self.cursor();
-        core::iter::from_fn(move || self.next(&mut cursor))
-    }
-
     /// The place of the first slot whose serial is not below the cursor's: where the cursor left it, unless a compaction
     /// moved it.
     fn place_of(&self, cursor: &Cursor) -> usize {
@@ -345,6 +340,49 @@ impl Directory {
             index.insert_unique(hash(name), place, |&place| hash_at(slots, names, place));
         }
         Ok(compacted)
+    }
+}
+
+/// For tests.
+impl Directory {
+    pub(crate) fn entries(&self) -> impl Iterator<Item = DirEntry<'_>> {
+        let mut cursor = self.cursor();
+        core::iter::from_fn(move || self.next(&mut cursor))
+    }
+
+    /// Whether slots, names and index agree; if not, what is wrong.
+    pub(crate) fn check(&self) -> core::result::Result<(), &'static str> {
+        let live = self.slots.iter().filter(|slot| slot.kind.is_some());
+        if live.clone().count() != self.len() {
+            return Err("directory index length");
+        }
+        if !self.slots.is_sorted_by(|a, b| a.serial() < b.serial()) {
+            return Err("directory serials");
+        }
+        if self
+            .slots
+            .iter()
+            .take(self.first)
+            .any(|slot| slot.kind.is_some())
+        {
+            return Err("directory first slot");
+        }
+        let names_live: usize = live.clone().map(|slot| usize::from(slot.name_len)).sum();
+        if names_live.saturating_add(self.names_dead) != self.names.len() {
+            return Err("directory names");
+        }
+        for slot in live {
+            let name = slot.name(&self.names);
+            let found = self.find(Name::from_component(name).map_err(|_| "name")?);
+            if found
+                .and_then(|place| self.slots.get(place as usize))
+                .map(Slot::serial)
+                != Some(slot.serial())
+            {
+                return Err("directory index");
+            }
+        }
+        Ok(())
     }
 }
 
