@@ -1,0 +1,56 @@
+//! `monaka extract`: the embedded files back.
+
+use std::path::PathBuf;
+
+use anyhow::{Context, Result};
+use monaka_image::ExtractOptions;
+
+use crate::cli::Talk;
+use crate::commands::inspect::Composed;
+use crate::input::Input;
+use crate::pack::counted;
+use crate::progress::Bar;
+use crate::size;
+
+/// Write the embedded files of a composed file to a directory
+///
+/// Content, times, permission bits, hard links and symbolic links are as they were embedded. All checksums are
+/// verified before anything is written, and nothing is ever written outside of the directory.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:
+  monaka extract out.wasm -o files")]
+pub(crate) struct Args {
+    /// The composed file, `-` for standard input
+    #[arg(value_name = "FILE")]
+    input: Input,
+
+    /// The directory; has to be empty or absent
+    #[arg(short, long, value_name = "DIR")]
+    output: PathBuf,
+
+    /// Replace files in a directory that is not empty
+    #[arg(long)]
+    force: bool,
+}
+
+pub(crate) fn exec(args: Args, talk: Talk) -> Result<()> {
+    let name = args.input.name();
+    let bytes = args.input.read()?;
+    let composed = Composed::read(&bytes).with_context(|| name.clone())?;
+    let files = composed
+        .files
+        .with_context(|| format!("{name}: no files are embedded"))?;
+    let mut bar = Bar::new(talk);
+    bar.writing(files.bytes());
+    let options = ExtractOptions { merge: args.force };
+    monaka_image::extract(&files.image, &args.output, options, &mut bar)
+        .with_context(|| name.clone())?;
+    bar.finish();
+    talk.line(format_args!(
+        "{}: {} ({}) from {name}",
+        args.output.display(),
+        counted(files.files(), "file"),
+        size::human(files.bytes()),
+    ));
+    Ok(())
+}

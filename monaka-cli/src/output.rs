@@ -1,0 +1,120 @@
+//! Where results go: a file that appears when it is complete, or `-` for standard output.
+
+use std::fs::{self, File, Metadata};
+use std::io::{self, BufWriter, IsTerminal, Write};
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, bail};
+use tempfile::NamedTempFile;
+
+/// Bytes gathered before a write: file contents come in blocks of 64 KiB, headers and padding in small pieces.
+const BUFFER_BYTES: usize = 256 * 1024;
+
+/// An output as the command line names it.
+#[derive(Clone, Debug)]
+pub(crate) struct Output(PathBuf);
+
+impl From<std::ffi::OsString> for Output {
+    fn from(path: std::ffi::OsString) -> Self {
+        Self(path.into())
+    }
+}
+
+impl Output {
+    /// What messages call it.
+    pub(crate) fn name(&self) -> String {
+        if self.is_stdout() {
+            "<stdout>".into()
+        } else {
+            self.0.display().to_string()
+        }
+    }
+
+    /// The file, if it is one.
+    pub(crate) fn path(&self) -> Option<&Path> {
+        (!self.is_stdout()).then_some(&self.0)
+    }
+
+    /// Lets `fill` write the output. A regular file is replaced at the end and only if all went well; until then
+    /// nothing is seen of it. What is there and is no regular file (a device, a pipe) is written to.
+    pub(crate) fn write(&self, fill: impl FnOnce(&mut dyn Write) -> Result<()>) -> Result<()> {
+        if self.is_stdout() {
+            return fill_stdout(fill);
+        }
+        match fs::metadata(&self.0) {
+            Ok(old) if old.is_dir() => bail!("{}: is a directory", self.name()),
+            Ok(old) if old.is_file() => {
+                let path = fs::canonicalize(&self.0).with_context(|| self.name())?;
+                self.replace(&path, Some(&old), fill)
+            }
+            Ok(_) => {
+                let file = File::options()
+                    .write(true)
+                    .open(&self.0)
+                    .with_context(|| self.name())?;
+                buffered(file, fill).map(drop).with_context(|| self.name())
+            }
+            Err(_) => self.replace(&self.0, None, fill),
+        }
+    }
+
+    fn replace(
+        &self,
+        path: &Path,
+        old: Option<&Metadata>,
+        fill: impl FnOnce(&mut dyn Write) -> Result<()>,
+    ) -> Result<()> {
+        let directory = match path.parent() {
+            Some(parent) if parent != Path::new("") => parent,
+            _ => Path::new("."),
+        };
+        if !directory.is_dir() {
+            bail!(
+                "{}: the directory `{}` does not exist",
+                self.name(),
+                directory.display()
+            );
+        }
+        let file = temporary(directory, old).with_context(|| self.name())?;
+        let file = buffered(file, fill).with_context(|| self.name())?;
+        file.persist(path)
+            .map_err(|error| error.error)
+            .with_context(|| self.name())?;
+        Ok(())
+    }
+
+    fn is_stdout(&self) -> bool {
+        self.0 == Path::new("-")
+    }
+}
+
+fn fill_stdout(fill: impl FnOnce(&mut dyn Write) -> Result<()>) -> Result<()> {
+    let stdout = io::stdout();
+    if stdout.is_terminal() {
+        bail!("standard output is a terminal: redirect it, or name a file with -o");
+    }
+    buffered(stdout.lock(), fill).map(drop)
+}
+
+fn buffered<W: Write>(out: W, fill: impl FnOnce(&mut dyn Write) -> Result<()>) -> Result<W> {
+    let mut out = BufWriter::with_capacity(BUFFER_BYTES, out);
+    fill(&mut out)?;
+    out.into_inner().map_err(|error| error.into_error().into())
+}
+
+/// A file beside the output, with the permissions of the file that it will replace, or those of a new file.
+fn temporary(directory: &Path, old: Option<&Metadata>) -> io::Result<NamedTempFile> {
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(".monaka-");
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        // The umask is applied to it, as to any new file.
+        builder.permissions(fs::Permissions::from_mode(0o666));
+    }
+    let file = builder.tempfile_in(directory)?;
+    if let Some(old) = old {
+        file.as_file().set_permissions(old.permissions())?;
+    }
+    Ok(file)
+}
