@@ -9,7 +9,7 @@
 use super::bindings::wasi::clocks::wall_clock;
 use crate::logic::descriptor;
 use core::cell::RefCell;
-use core::ptr;
+use core::{ptr, slice};
 use monaka_fs_core::config::{CONFIG_BYTES, Config};
 use monaka_fs_core::image::Image;
 use monaka_fs_core::{Env, Error, Result, Time, Volume};
@@ -50,21 +50,26 @@ pub(super) fn config() -> Config {
 #[inline(never)]
 fn mount() -> Result<Files> {
     let config = config();
-    let limits = config.limits();
+    let mut files = match image(&config) {
+        None => Volume::new(HostClock, config.limits()),
+        Some(bytes) => {
+            let image = Image::parse(bytes).map_err(|_| Error::Io)?;
+            Volume::from_image(HostClock, config.limits(), image)
+        }
+    }?;
+    files.set_read_only_root(config.root_read_only);
+    Ok(files)
+}
+
+fn image(config: &Config) -> Option<&'static [u8]> {
     if config.image_len == 0 {
-        return Volume::new(HostClock, limits);
+        return None;
     }
+    let address = ptr::with_exposed_provenance(config.image_address as usize);
     // SAFETY: composing puts the image at this address and tells its length. It
-    // lies above the heap's first page and below what `memory.grow` gives, so
-    // that nothing ever writes there.
-    let bytes = unsafe {
-        core::slice::from_raw_parts(
-            ptr::with_exposed_provenance(config.image_address as usize),
-            config.image_len as usize,
-        )
-    };
-    let image = Image::parse(bytes).map_err(|_| Error::Io)?;
-    Volume::from_image(HostClock, limits, image)
+    // lies above what the linker laid out, and below what `memory.grow` gives
+    // to the heap, so that nothing ever writes there.
+    Some(unsafe { slice::from_raw_parts(address, config.image_len as usize) })
 }
 
 #[used]

@@ -7,15 +7,22 @@ use monaka_fs_core::{Access, Env, Error, Fd, Follow, OpenFlags, Result, Run, Tim
 const NANOSECONDS_PER_SECOND: u64 = 1_000_000_000;
 
 /// `descriptor.open-at`.
+///
+/// A deviation from WASI: a directory gets `mutate-directory` where the
+/// descriptor that it is opened from has it, asked for or not. No libc asks:
+/// POSIX has no such right, so a directory opened with `O_RDONLY` must allow
+/// `unlinkat` (`remove_dir_all` of Rust, `shutil.rmtree` of Python). Wasmtime
+/// does the same. What the base has not is refused.
 pub fn open<E: Env>(
     volume: &mut Volume<E>,
-    directory: Fd,
+    base: Fd,
     path: &str,
     follow: Follow,
     open: OpenFlags,
     access: Access,
 ) -> Result<Fd> {
-    volume.open_at(directory, path, follow, open, access)
+    let inherited = volume.access(base)? & Access::MUTATE_DIRECTORY;
+    volume.open_at(base, path, follow, open, access | inherited)
 }
 
 /// `descriptor.read`: the bytes at `offset`, at most `len` and
