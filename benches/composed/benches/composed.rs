@@ -27,7 +27,7 @@ const SOURCE: &str = r#"
       (i32.const 8)))
   (core instance $i (instantiate $m))
   (func $read (param "len" u32) (result (list u8))
-    (canon lift (core func $i "read") (memory $i "memory")))
+    (canon lift (core func $i "read") (memory (core memory $i "memory"))))
   (instance $source (export "read" (func $read)))
   (export "bench:ceiling/source" (instance $source)))
 "#;
@@ -116,7 +116,11 @@ fn run(command: &mut Command) -> Result<Vec<(String, f64)>> {
         .output()
         .context("cannot run `wasmtime`; it must be on PATH for this benchmark")?;
     if !output.status.success() {
-        bail!("{}", String::from_utf8_lossy(&output.stderr));
+        bail!(
+            "{}{}",
+            String::from_utf8_lossy(&output.stdout),
+            String::from_utf8_lossy(&output.stderr)
+        );
     }
     String::from_utf8(output.stdout)?
         .lines()

@@ -92,9 +92,9 @@ fn satisfy(
                     .map_err(|error| chain(&error))
             })
             .map_err(unsatisfied),
-        None if filesystem || linked.contains(&name.unversioned()) => Err(unsatisfied(
-            "the adapter has no such interface".to_string(),
-        )),
+        None if filesystem || linked.contains(&name.unversioned()) => {
+            Err(unsatisfied("the adapter has no such interface".to_string()))
+        }
         None => Ok(()),
     }
 }
@@ -142,11 +142,7 @@ fn check_exports(
     Ok(())
 }
 
-fn export_all(
-    graph: &mut CompositionGraph,
-    app: PackageId,
-    instance: NodeId,
-) -> Result<(), Error> {
+fn export_all(graph: &mut CompositionGraph, app: PackageId, instance: NodeId) -> Result<(), Error> {
     let names: Vec<String> = graph.types()[graph[app].ty()]
         .exports
         .keys()

@@ -138,12 +138,25 @@ fn packages(version: &str, gated: bool) -> Result<Resolve, Error> {
         ..Resolve::default()
     };
     for (path, text) in PACKAGES {
-        let text = text.replace(&format!("@{VENDORED_VERSION}"), &format!("@{version}"));
+        let text = at_version(text, version);
         resolve
             .push_str(path, &text)
             .map_err(|error| Error::Adapter(format!("{path} at {version}: {error:#}")))?;
     }
     Ok(resolve)
+}
+
+/// The gates that name a release, each on a line of its own.
+const GATES: [&str; 2] = ["@since(", "@deprecated("];
+
+/// A vendored package at another patch version. The gates of releases
+/// go: they may refer to a release later than that version,
+/// and an item that the application does not import is harmless.
+fn at_version(text: &str, version: &str) -> String {
+    text.lines()
+        .filter(|line| !GATES.iter().any(|gate| line.trim_start().starts_with(gate)))
+        .map(|line| line.replace(&format!("@{VENDORED_VERSION}"), &format!("@{version}")) + "\n")
+        .collect()
 }
 
 fn world_text(resolve: &Resolve, proxied: &[InterfaceId], version: &str) -> String {

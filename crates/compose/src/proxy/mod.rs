@@ -29,10 +29,7 @@ use std::collections::BTreeSet;
 use visit::{Mode, Visitor};
 use wasm_encoder::{Instruction as I, ValType};
 use wit_parser::abi::{AbiVariant, WasmType};
-use wit_parser::{
-    Function, Handle, InterfaceId, Resolve, SizeAlign, Type,
-    TypeDefKind, TypeId,
-};
+use wit_parser::{Function, Handle, InterfaceId, Resolve, SizeAlign, Type, TypeDefKind, TypeId};
 
 /// The glue that is to be merged into the core module of the adapter.
 #[derive(Default)]
@@ -594,4 +591,3 @@ fn memarg(offset: u32, align: u32) -> wasm_encoder::MemArg {
         memory_index: 0,
     }
 }
-

@@ -53,12 +53,7 @@ impl<'a> Visitor<'a> {
     }
 
     /// A value in locals or parameters.
-    pub(super) fn flat(
-        &mut self,
-        body: &mut Body,
-        ty: &Type,
-        slots: &[Slot],
-    ) -> Result<(), Error> {
+    pub(super) fn flat(&mut self, body: &mut Body, ty: &Type, slots: &[Slot]) -> Result<(), Error> {
         if !self.concerns(ty)? {
             return Ok(());
         }
