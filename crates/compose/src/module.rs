@@ -125,10 +125,10 @@ fn to_u32(value: u64) -> Result<u32, Error> {
 /// The minimum of the module's memory.
 fn memory_pages(core: &[u8]) -> Result<u64, Error> {
     for payload in wasmparser::Parser::new(0).parse_all(core) {
-        if let wasmparser::Payload::MemorySection(section) = payload.map_err(adapter_error)? {
-            for memory in section {
-                return Ok(memory.map_err(adapter_error)?.initial);
-            }
+        if let wasmparser::Payload::MemorySection(section) = payload.map_err(adapter_error)?
+            && let Some(memory) = section.into_iter().next()
+        {
+            return Ok(memory.map_err(adapter_error)?.initial);
         }
     }
     Err(Error::Adapter("it has no memory".to_string()))
