@@ -40,8 +40,9 @@ pub(crate) fn exec(args: Args, talk: Talk) -> Result<()> {
     let packed = args.pack.plan(&args.limits, &args.output, &mut bar)?;
     let composed = monaka_compose::compose(&program, ADAPTER, &packed.options)
         .with_context(|| args.input.name())?;
+    packed.write(&composed, &args.output, &mut bar, talk)?;
     for warning in &composed.report.warnings {
         talk.line(format_args!("warning: {}: {warning}", args.input.name()));
     }
-    packed.write(&composed, &args.output, &mut bar, talk)
+    Ok(())
 }

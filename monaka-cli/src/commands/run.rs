@@ -6,9 +6,9 @@ use std::process::ExitCode;
 
 use anyhow::{Context, Result, anyhow, bail};
 use wasmtime::component::{Component, Linker, ResourceTable};
-use wasmtime::{Engine, Store, Trap};
+use wasmtime::{Engine, Store, Trap, WasmBacktrace};
 use wasmtime_wasi::p2::bindings::sync::Command;
-use wasmtime_wasi::{DirPerms, FilePerms, I32Exit, WasiCtx, WasiCtxBuilder, WasiCtxView, WasiView};
+use wasmtime_wasi::{FsPerms, I32Exit, WasiCtx, WasiCtxBuilder, WasiCtxView, WasiView};
 
 use crate::input::Input;
 
@@ -91,7 +91,10 @@ fn execute(bytes: &[u8], context: WasiCtx) -> Result<ExitCode> {
             table: ResourceTable::new(),
         },
     );
-    let command = Command::instantiate(&mut store, &component, &linker).map_err(one_line)?;
+    let command = match Command::instantiate(&mut store, &component, &linker) {
+        Ok(command) => command,
+        Err(error) => return ended(error),
+    };
     match command.wasi_cli_run().call_run(&mut store) {
         Ok(Ok(())) => Ok(ExitCode::SUCCESS),
         Ok(Err(())) => Ok(ExitCode::FAILURE),
@@ -112,9 +115,12 @@ fn ended(error: wasmtime::Error) -> Result<ExitCode> {
     Err(one_line(error))
 }
 
-/// The reason without the stack of the program.
+/// The reasons on one line, without the stack of the program.
 fn one_line(error: wasmtime::Error) -> anyhow::Error {
-    anyhow!("{}", error.root_cause())
+    match error.downcast_ref::<WasmBacktrace>() {
+        Some(_) => anyhow!("{}", error.root_cause()),
+        None => anyhow!("{error:#}"),
+    }
 }
 
 impl Args {
@@ -133,7 +139,7 @@ impl Args {
         }
         for Directory { host, guest } in &self.directories {
             builder
-                .preopened_dir(host, guest, DirPerms::all(), FilePerms::all())
+                .preopened_dir(host, guest, FsPerms::ReadWrite)
                 .map_err(one_line)
                 .with_context(|| host.display().to_string())?;
         }
