@@ -53,7 +53,7 @@ impl Found<'_> {
 pub(crate) fn parent<'p>(tree: &Tree, base: Ino, path: &'p str) -> Result<Parent<'p>> {
     check(path)?;
     let trimmed = path.trim_end_matches('/');
-    let (head, last) = trimmed.rsplit_once('/').unwrap_or(("", trimmed));
+    let (head, last) = split_last(trimmed);
     let dir = if head.is_empty() {
         base
     } else {
@@ -146,28 +146,21 @@ impl<'t> Walk<'t> {
     fn run(mut self, follow: Follow, creating: bool) -> Result<Found<'t>> {
         while let Some(component) = self.next_component() {
             let is_last = self.is_at_end();
-            let last = classify(component)?;
-            let name = match last {
-                Last::Name(name) => name,
-                Last::Dot | Last::DotDot => {
-                    self.step_dots(last)?;
-                    if is_last {
-                        return Ok(self.found(last, Some(self.here())));
-                    }
-                    continue;
-                }
-            };
-            if is_last && creating && self.slash {
+            let dots = matches!(component, "." | "..");
+            if is_last && creating && self.slash && !dots {
                 return Err(Error::IsDirectory);
             }
-            let entry = self.tree.lookup(self.dir, name)?;
-            match entry {
-                Some(link)
-                    if link.kind == Kind::Symlink
-                        && (!is_last || follow == Follow::Yes || self.slash) =>
-                {
-                    self.enter(link.ino)?;
+            let last = classify(component)?;
+            let entry = match last {
+                Last::Name(name) => self.tree.lookup(self.dir, name)?,
+                Last::Dot => Some(self.here()),
+                Last::DotDot => {
+                    self.dir = self.tree.directory(self.dir)?.parent();
+                    Some(self.here())
                 }
+            };
+            match entry {
+                Some(link) if self.follows(link, follow, is_last) => self.enter(link.ino)?,
                 entry if is_last => return Ok(self.found(last, entry)),
                 Some(entry) if entry.kind == Kind::Directory => self.dir = entry.ino,
                 Some(_) => return Err(Error::NotDirectory),
@@ -178,16 +171,18 @@ impl<'t> Walk<'t> {
         Ok(self.found(Last::Dot, Some(self.here())))
     }
 
+    /// A link in the middle is always followed, one at the end if asked for, or if a `/` comes after it.
+    fn follows(&self, entry: Entry, follow: Follow, is_last: bool) -> bool {
+        entry.kind == Kind::Symlink && (!is_last || follow == Follow::Yes || self.slash)
+    }
+
     /// Takes the next component off the text.
     fn next_component(&mut self) -> Option<&'t str> {
         self.rest = self.rest.trim_start_matches('/');
         while self.rest.is_empty() {
             self.rest = self.suspended.pop()?.trim_start_matches('/');
         }
-        let (component, rest) = match self.rest.find('/') {
-            Some(at) => self.rest.split_at(at),
-            None => (self.rest, ""),
-        };
+        let (component, rest) = split_first(self.rest);
         self.rest = rest;
         Some(component)
     }
@@ -197,14 +192,6 @@ impl<'t> Walk<'t> {
         let at_end = self.suspended.is_empty() && self.rest.bytes().all(|byte| byte == b'/');
         self.slash |= at_end && !self.rest.is_empty();
         at_end
-    }
-
-    fn step_dots(&mut self, last: Last<'_>) -> Result<()> {
-        let directory = self.tree.directory(self.dir)?;
-        if last == Last::DotDot {
-            self.dir = directory.parent();
-        }
-        Ok(())
     }
 
     /// Goes on with the target of a symbolic link; what is left of the text at hand waits.
@@ -245,4 +232,21 @@ impl<'t> Walk<'t> {
             target,
         }
     }
+}
+
+/// The first component, and the rest from the `/` on. On bytes: components are short, and searching a `char` brings
+/// panics of slicing into a module that is to have none.
+fn split_first(text: &str) -> (&str, &str) {
+    text.bytes()
+        .position(|byte| byte == b'/')
+        .and_then(|at| text.split_at_checked(at))
+        .unwrap_or((text, ""))
+}
+
+/// What is before the last `/`, and what is behind it.
+fn split_last(text: &str) -> (&str, &str) {
+    text.bytes()
+        .rposition(|byte| byte == b'/')
+        .and_then(|at| Some((text.get(..at)?, text.get(at.saturating_add(1)..)?)))
+        .unwrap_or(("", text))
 }

@@ -1,0 +1,40 @@
+//! What several test programs share.
+
+#![allow(
+    dead_code,
+    unreachable_pub,
+    reason = "not every test program uses all of it"
+)]
+
+pub mod image;
+pub mod naive;
+pub mod ops;
+pub mod subject;
+
+use std::cell::Cell;
+use std::rc::Rc;
+
+use monaka_fs_core::{Env, Time};
+
+/// A clock that stands still until it is moved.
+#[derive(Clone, Debug)]
+pub struct Clock(Rc<Cell<u64>>);
+
+impl Clock {
+    /// In 2023, so that explicit times of tests are told from it.
+    pub const START: u64 = 1_700_000_000_000_000_000;
+
+    pub fn new() -> Self {
+        Self(Rc::new(Cell::new(Self::START)))
+    }
+
+    pub fn tick(&self) {
+        self.0.set(self.0.get() + 1);
+    }
+}
+
+impl Env for Clock {
+    fn now(&self) -> Time {
+        Time(self.0.get())
+    }
+}
