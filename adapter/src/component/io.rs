@@ -37,8 +37,7 @@ impl poll::Guest for Adapter {
     type Pollable = Pollable;
 
     fn poll(list: Vec<PollableBorrow<'_>>) -> Vec<u32> {
-        let list: Vec<&Pollable> = list.iter().map(PollableBorrow::get).collect();
-        crate::logic::poll::poll(&list)
+        crate::logic::poll::poll(list.iter().map(PollableBorrow::get::<Pollable>))
     }
 }
 

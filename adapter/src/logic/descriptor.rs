@@ -26,7 +26,8 @@ pub fn open<E: Env>(
 }
 
 /// `descriptor.read`: the bytes at `offset`, at most `len` and
-/// [`READ_BYTES_MAX`], and whether they reach the end of the file.
+/// [`READ_BYTES_MAX`], and whether they reach the end of the file. Fewer than
+/// that before a damaged block, whose error the next read gives.
 pub fn read<E: Env>(
     volume: &mut Volume<E>,
     file: Fd,
@@ -44,7 +45,12 @@ pub fn read<E: Env>(
     while bytes.len() < len {
         let left = len.saturating_sub(bytes.len());
         let at = offset.saturating_add(bytes.len() as u64);
-        match volume.run(file, at, left)? {
+        let run = match volume.run(file, at, left) {
+            Err(error) if bytes.is_empty() => return Err(error),
+            Err(_) => break,
+            Ok(run) => run,
+        };
+        match run {
             Run::Data(data) => bytes.extend_from_slice(data),
             Run::Zero(zeroes) => {
                 let zeroes = zeroes.min(left as u64) as usize;
@@ -78,4 +84,69 @@ pub fn time(seconds: u64, nanoseconds: u32) -> Result<Time> {
 pub fn datetime(time: Time) -> (u64, u32) {
     let nanoseconds = time.0 % NANOSECONDS_PER_SECOND;
     (time.0 / NANOSECONDS_PER_SECOND, nanoseconds as u32)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::logic::testing::{create, root, volume};
+    use alloc::vec;
+
+    #[test]
+    fn a_read_tells_whether_it_came_to_the_end() {
+        let mut volume = volume();
+        let file = create(&mut volume, "file");
+        volume.write(file, 0, b"abc").unwrap();
+        assert_eq!(read(&mut volume, file, 0, 2), Ok((b"ab".to_vec(), false)));
+        assert_eq!(read(&mut volume, file, 1, 2), Ok((b"bc".to_vec(), true)));
+        assert_eq!(read(&mut volume, file, 3, 9), Ok((vec![], true)));
+        assert_eq!(read(&mut volume, file, u64::MAX, 9), Ok((vec![], true)));
+        assert_eq!(read(&mut volume, file, 0, 0), Ok((vec![], false)));
+    }
+
+    #[test]
+    fn reading_needs_the_right_even_for_nothing() {
+        let mut volume = volume();
+        let file = create(&mut volume, "file");
+        let writer = volume.dup(file, Access::WRITE).unwrap();
+        assert_eq!(read(&mut volume, writer, 0, 0), Err(Error::BadDescriptor));
+        let root = root(&mut volume);
+        assert_eq!(read(&mut volume, root, 0, 1), Err(Error::IsDirectory));
+    }
+
+    /// `remove_dir_all` opens each directory with `O_RDONLY` and removes its
+    /// entries through that descriptor; it failed with "read-only filesystem".
+    #[test]
+    fn a_directory_inherits_the_right_to_be_changed() {
+        let mut volume = volume();
+        let base = root(&mut volume);
+        volume.create_directory_at(base, "dir").unwrap();
+        let (follow, flags) = (Follow::Yes, OpenFlags::DIRECTORY);
+        let dir = open(&mut volume, base, "dir", follow, flags, Access::READ).unwrap();
+        volume.create_directory_at(dir, "below").unwrap();
+
+        let base = volume.open_root(Access::READ).unwrap();
+        let dir = open(&mut volume, base, "dir", follow, flags, Access::READ).unwrap();
+        assert_eq!(
+            volume.remove_directory_at(dir, "below"),
+            Err(Error::ReadOnly)
+        );
+        let refused = open(
+            &mut volume,
+            base,
+            "dir",
+            follow,
+            flags,
+            Access::MUTATE_DIRECTORY,
+        );
+        assert_eq!(refused.err(), Some(Error::ReadOnly));
+    }
+
+    #[test]
+    fn times_are_clamped_at_the_latest_and_checked() {
+        assert_eq!(time(1, 2), Ok(Time(1_000_000_002)));
+        assert_eq!(time(u64::MAX, 999_999_999), Ok(Time(u64::MAX)));
+        assert_eq!(time(0, 1_000_000_000), Err(Error::Invalid));
+        assert_eq!(datetime(Time(1_000_000_002)), (1, 2));
+    }
 }

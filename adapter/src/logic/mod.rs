@@ -6,6 +6,8 @@ pub mod error;
 pub mod poll;
 pub mod splice;
 pub mod stream;
+#[cfg(test)]
+mod testing;
 
 use alloc::string::String;
 use alloc::vec::Vec;

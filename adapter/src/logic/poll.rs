@@ -52,15 +52,19 @@ impl<H: HostPollable> Pollable<H> {
 ///
 /// WASI says that an empty list traps. Here it gives an empty list: a program's
 /// misuse never traps the adapter.
-pub fn poll<H: HostPollable>(list: &[&Pollable<H>]) -> Vec<u32> {
-    match all_of_host(list) {
+pub fn poll<'a, H: HostPollable + 'a>(
+    list: impl ExactSizeIterator<Item = &'a Pollable<H>> + Clone,
+) -> Vec<u32> {
+    match all_of_host(list.clone()) {
         Some(hosts) if !hosts.is_empty() => H::poll(&hosts),
         _ => ready_now(list),
     }
 }
 
 /// The host's pollables, unless there are others, which are ready already.
-fn all_of_host<'a, H: HostPollable>(list: &[&'a Pollable<H>]) -> Option<Vec<&'a H>> {
+fn all_of_host<'a, H: HostPollable + 'a>(
+    list: impl ExactSizeIterator<Item = &'a Pollable<H>>,
+) -> Option<Vec<&'a H>> {
     let mut hosts = super::vec_with_capacity(list.len()).ok()?;
     for pollable in list {
         hosts.push(pollable.host()?);
@@ -68,7 +72,9 @@ fn all_of_host<'a, H: HostPollable>(list: &[&'a Pollable<H>]) -> Option<Vec<&'a 
     Some(hosts)
 }
 
-fn ready_now<H: HostPollable>(list: &[&Pollable<H>]) -> Vec<u32> {
+fn ready_now<'a, H: HostPollable + 'a>(
+    list: impl ExactSizeIterator<Item = &'a Pollable<H>>,
+) -> Vec<u32> {
     let Ok(mut positions) = super::vec_with_capacity(list.len()) else {
         return Vec::new();
     };
@@ -78,4 +84,56 @@ fn ready_now<H: HostPollable>(list: &[&Pollable<H>]) -> Vec<u32> {
         }
     }
     positions
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use alloc::vec;
+
+    /// Ready or not; waiting makes it ready.
+    struct Fake(bool);
+
+    impl HostPollable for Fake {
+        fn ready(&self) -> bool {
+            self.0
+        }
+
+        fn block(&self) {}
+
+        fn poll(list: &[&Self]) -> Vec<u32> {
+            assert!(!list.is_empty(), "the host traps");
+            (0..list.len() as u32).collect()
+        }
+    }
+
+    const FILE: Pollable<Fake> = Pollable::Ready;
+    const READY: Pollable<Fake> = Pollable::Host(Fake(true));
+    const WAITING: Pollable<Fake> = Pollable::Host(Fake(false));
+
+    #[test]
+    fn files_are_ready_and_hosts_only_if_they_say_so() {
+        let (file, ready, waiting) = (FILE, READY, WAITING);
+        let list = [&waiting, &file, &ready, &waiting, &file];
+        assert_eq!(poll(list.into_iter()), vec![1, 2, 4]);
+    }
+
+    #[test]
+    fn hosts_alone_wait_together() {
+        let (one, other) = (WAITING, WAITING);
+        let list = [&one, &other, &one];
+        assert_eq!(poll(list.into_iter()), vec![0, 1, 2]);
+    }
+
+    #[test]
+    fn an_empty_list_gives_nothing() {
+        let list: [&Pollable<Fake>; 0] = [];
+        assert_eq!(poll(list.into_iter()), Vec::<u32>::new());
+    }
+
+    #[test]
+    fn one_pollable_may_be_there_twice() {
+        let file = FILE;
+        assert_eq!(poll([&file, &file].into_iter()), vec![0, 1]);
+    }
 }

@@ -56,3 +56,108 @@ fn transfer<E>(bytes: &[u8], sink: &impl Sink<E>) -> Result<u64, E> {
     }
     Ok(bytes.len() as u64)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use alloc::vec;
+    use core::cell::RefCell;
+
+    /// A stream that gives and takes in fixed steps; 0 means "not now".
+    #[derive(Default)]
+    struct Steps {
+        steps: RefCell<Vec<u64>>,
+        written: RefCell<Vec<u8>>,
+        blocked: RefCell<u32>,
+    }
+
+    impl Steps {
+        fn of(steps: &[u64]) -> Self {
+            Self {
+                steps: RefCell::new(steps.iter().rev().copied().collect()),
+                ..Self::default()
+            }
+        }
+
+        fn step(&self) -> Result<u64, &'static str> {
+            self.steps.borrow_mut().pop().ok_or("closed")
+        }
+    }
+
+    impl Source<&'static str> for Steps {
+        fn read(&self, len: u64) -> Result<Vec<u8>, &'static str> {
+            Ok(vec![7; self.step()?.min(len) as usize])
+        }
+
+        fn blocking_read(&self, len: u64) -> Result<Vec<u8>, &'static str> {
+            loop {
+                let bytes = self.read(len)?;
+                if !bytes.is_empty() {
+                    return Ok(bytes);
+                }
+                *self.blocked.borrow_mut() += 1;
+            }
+        }
+    }
+
+    impl Sink<&'static str> for Steps {
+        fn check_write(&self) -> Result<u64, &'static str> {
+            self.step()
+        }
+
+        fn block(&self) {
+            *self.blocked.borrow_mut() += 1;
+        }
+
+        fn write(&self, bytes: &[u8]) -> Result<(), &'static str> {
+            self.written.borrow_mut().extend_from_slice(bytes);
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn it_moves_what_is_there_and_fits() {
+        let (source, sink) = (Steps::of(&[10, 3, 0]), Steps::of(&[4, 9, 9]));
+        assert_eq!(splice(&source, &sink, 100), Ok(4));
+        assert_eq!(splice(&source, &sink, 100), Ok(3));
+        assert_eq!(splice(&source, &sink, 100), Ok(0));
+        assert_eq!(sink.written.borrow().len(), 7);
+    }
+
+    #[test]
+    fn without_room_nothing_is_taken() {
+        let (source, sink) = (Steps::of(&[10]), Steps::of(&[0]));
+        assert_eq!(splice(&source, &sink, 100), Ok(0));
+        assert_eq!(source.steps.borrow().len(), 1);
+    }
+
+    #[test]
+    fn blocking_waits_for_room_then_for_bytes() {
+        let (source, sink) = (Steps::of(&[0, 0, 5]), Steps::of(&[0, 2]));
+        assert_eq!(blocking_splice(&source, &sink, 100), Ok(2));
+        assert_eq!(*source.blocked.borrow(), 2);
+        assert_eq!(*sink.blocked.borrow(), 1);
+    }
+
+    #[test]
+    fn the_errors_of_both_sides_come_through() {
+        assert_eq!(splice(&Steps::of(&[]), &Steps::of(&[1]), 1), Err("closed"));
+        assert_eq!(
+            blocking_splice(&Steps::of(&[1]), &Steps::of(&[]), 1),
+            Err("closed")
+        );
+    }
+
+    #[test]
+    fn the_largest_length_is_bounded() {
+        let (source, sink) = (Steps::of(&[u64::MAX]), Steps::of(&[u64::MAX]));
+        assert_eq!(splice(&source, &sink, u64::MAX), Ok(READ_BYTES_MAX));
+    }
+
+    #[test]
+    fn no_length_moves_nothing() {
+        let (source, sink) = (Steps::of(&[1]), Steps::of(&[1, 1]));
+        assert_eq!(splice(&source, &sink, 0), Ok(0));
+        assert_eq!(blocking_splice(&source, &sink, 0), Ok(0));
+    }
+}

@@ -162,3 +162,151 @@ fn dup_file<E: Env>(volume: &mut Volume<E>, file: Fd, right: Access) -> Result<F
     }
     volume.dup(file, right)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::logic::testing::{create, volume, volume_of};
+    use alloc::vec;
+    use monaka_fs_core::CHUNK_BYTES;
+
+    #[test]
+    fn what_is_written_is_read_in_pieces() {
+        let mut volume = volume();
+        let file = create(&mut volume, "file");
+        let output = FileOutput::open(&mut volume, file, 0).unwrap();
+        output.write(&mut volume, b"hello ").unwrap();
+        output.write(&mut volume, b"world").unwrap();
+        let input = FileInput::open(&mut volume, file, 0).unwrap();
+        assert_eq!(input.read(&mut volume, 4), Ok(Some(b"hell".to_vec())));
+        assert_eq!(input.read(&mut volume, 0), Ok(Some(vec![])));
+        assert_eq!(input.skip(&mut volume, 2), Ok(Some(2)));
+        assert_eq!(
+            input.read(&mut volume, u64::MAX),
+            Ok(Some(b"world".to_vec()))
+        );
+    }
+
+    #[test]
+    fn the_end_is_not_final() {
+        let mut volume = volume();
+        let file = create(&mut volume, "file");
+        let input = FileInput::open(&mut volume, file, 0).unwrap();
+        assert_eq!(input.read(&mut volume, 1), Ok(None));
+        assert_eq!(input.skip(&mut volume, 1), Ok(None));
+        let output = FileOutput::open_append(&mut volume, file).unwrap();
+        output.write(&mut volume, b"more").unwrap();
+        assert_eq!(input.read(&mut volume, 9), Ok(Some(b"more".to_vec())));
+        assert_eq!(input.read(&mut volume, 9), Ok(None));
+    }
+
+    #[test]
+    fn a_read_gives_as_much_as_is_asked_for_across_chunks_and_holes() {
+        let mut volume = volume();
+        let file = create(&mut volume, "file");
+        let chunk = CHUNK_BYTES as u64;
+        volume.write(file, 3 * chunk - 1, b"xyz").unwrap();
+        let input = FileInput::open(&mut volume, file, 0).unwrap();
+        let bytes = input.read(&mut volume, 4 * chunk).unwrap().unwrap();
+        assert_eq!(bytes.len() as u64, 3 * chunk + 2);
+        assert!(bytes.ends_with(b"\0xyz"));
+        assert_eq!(bytes.len(), bytes.capacity());
+    }
+
+    #[test]
+    fn one_read_is_bounded() {
+        let mut volume = volume();
+        let file = create(&mut volume, "file");
+        volume.set_size(file, 3 * READ_BYTES_MAX).unwrap();
+        let input = FileInput::open(&mut volume, file, 0).unwrap();
+        let bytes = input.read(&mut volume, u64::MAX).unwrap().unwrap();
+        assert_eq!(bytes.len() as u64, READ_BYTES_MAX);
+    }
+
+    #[test]
+    fn offsets_beyond_everything_are_ends_and_errors() {
+        let mut volume = volume();
+        let file = create(&mut volume, "file");
+        let input = FileInput::open(&mut volume, file, u64::MAX).unwrap();
+        assert_eq!(input.read(&mut volume, 1), Ok(None));
+        let output = FileOutput::open(&mut volume, file, u64::MAX).unwrap();
+        assert_eq!(output.write(&mut volume, b"x"), Err(Error::FileTooLarge));
+        assert_eq!(
+            output.write_zeroes(&mut volume, u64::MAX),
+            Err(Error::FileTooLarge)
+        );
+    }
+
+    #[test]
+    fn what_fits_stays_and_the_rest_is_an_error() {
+        let mut volume = volume_of(CHUNK_BYTES as u64);
+        let file = create(&mut volume, "file");
+        let output = FileOutput::open(&mut volume, file, 0).unwrap();
+        let bytes = vec![1; 2 * CHUNK_BYTES];
+        assert_eq!(
+            output.write(&mut volume, &bytes),
+            Err(Error::InsufficientSpace)
+        );
+        let size = volume.stat(file).unwrap().size;
+        assert!(size > 0 && size < bytes.len() as u64);
+        // The position is behind what was written.
+        volume.set_size(file, 0).unwrap();
+        output.write(&mut volume, b"next").unwrap();
+        assert_eq!(volume.stat(file).unwrap().size, size + 4);
+    }
+
+    #[test]
+    fn appends_find_the_end_at_each_write() {
+        let mut volume = volume();
+        let file = create(&mut volume, "file");
+        let one = FileOutput::open_append(&mut volume, file).unwrap();
+        let other = FileOutput::open_append(&mut volume, file).unwrap();
+        one.write(&mut volume, b"a").unwrap();
+        other.write(&mut volume, b"b").unwrap();
+        one.write_zeroes(&mut volume, 2).unwrap();
+        other.write(&mut volume, b"c").unwrap();
+        let input = FileInput::open(&mut volume, file, 0).unwrap();
+        assert_eq!(input.read(&mut volume, 9), Ok(Some(b"ab\0\0c".to_vec())));
+    }
+
+    #[test]
+    fn a_stream_outlives_its_descriptor_and_gives_its_handle_back() {
+        let mut volume = volume();
+        let file = create(&mut volume, "file");
+        let handles = volume.usage().handles;
+        let output = FileOutput::open(&mut volume, file, 0).unwrap();
+        volume.close(file).unwrap();
+        output.write(&mut volume, b"x").unwrap();
+        output.close(&mut volume).unwrap();
+        assert_eq!(volume.usage().handles, handles - 1);
+    }
+
+    #[test]
+    fn streams_need_their_right_and_a_file() {
+        let mut volume = volume();
+        let file = create(&mut volume, "file");
+        let reader = volume.dup(file, Access::READ).unwrap();
+        let writer = volume.dup(file, Access::WRITE).unwrap();
+        let root = volume.open_root(Access::READ).unwrap();
+        assert_eq!(
+            FileInput::open(&mut volume, writer, 0).err(),
+            Some(Error::BadDescriptor)
+        );
+        assert_eq!(
+            FileOutput::open(&mut volume, reader, 0).err(),
+            Some(Error::BadDescriptor)
+        );
+        assert_eq!(
+            FileOutput::open_append(&mut volume, reader).err(),
+            Some(Error::BadDescriptor)
+        );
+        assert_eq!(
+            FileInput::open(&mut volume, root, 0).err(),
+            Some(Error::IsDirectory)
+        );
+        assert_eq!(
+            FileOutput::open(&mut volume, root, 0).err(),
+            Some(Error::IsDirectory)
+        );
+    }
+}
