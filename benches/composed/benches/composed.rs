@@ -6,9 +6,10 @@
 //! less. The first row is the ceiling: the same work on both sides, copying a
 //! `list<u8>` from one component to another.
 
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Context, Result, bail};
+use monaka_bench_composed::{guest, run, tmpfs};
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 use wac_graph::{CompositionGraph, EncodeOptions};
 use wac_types::Package;
@@ -38,7 +39,7 @@ fn main() -> Result<()> {
     let directory = tempfile::tempdir_in(tmpfs())?;
     let plain = directory.path().join("plain.wasm");
     let composed = directory.path().join("composed.wasm");
-    std::fs::write(&plain, with_source(&guest()?)?)?;
+    std::fs::write(&plain, with_source(&guest("bench-guest")?)?)?;
     compose(&plain, &composed)?;
     let share = directory.path().join("share");
     std::fs::create_dir(&share)?;
@@ -51,37 +52,13 @@ fn main() -> Result<()> {
             .arg("run")
             .arg(format!("--dir={}::/", share.display()))
             .arg(&plain);
-        order = keep_best(&mut host, run(&mut preopened)?);
+        order = keep_best(&mut host, figures(&mut preopened)?);
         keep_best(
             &mut monaka,
-            run(Command::new("wasmtime").arg("run").arg(&composed))?,
+            figures(Command::new("wasmtime").arg("run").arg(&composed))?,
         );
     }
     print(&order, &host, &monaka)
-}
-
-/// A directory in memory where there is one.
-fn tmpfs() -> PathBuf {
-    let shm = PathBuf::from("/dev/shm");
-    if shm.is_dir() {
-        shm
-    } else {
-        std::env::temp_dir()
-    }
-}
-
-fn guest() -> Result<Vec<u8>> {
-    let guest = Path::new(env!("CARGO_MANIFEST_DIR")).join("guest");
-    let target = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target/apps");
-    let status = Command::new(env!("CARGO"))
-        .args(["build", "--release", "--quiet", "--target=wasm32-wasip2"])
-        .arg("--target-dir")
-        .arg(&target)
-        .current_dir(&guest)
-        .status()?;
-    ensure!(status.success(), "the guest does not build");
-    let path = target.join("wasm32-wasip2/release/bench-guest.wasm");
-    std::fs::read(&path).with_context(|| format!("cannot read {}", path.display()))
 }
 
 /// The guest with its import of `bench:ceiling/source` satisfied.
@@ -111,18 +88,8 @@ fn compose(app: &Path, out: &Path) -> Result<()> {
     Ok(())
 }
 
-fn run(command: &mut Command) -> Result<Vec<(String, f64)>> {
-    let output = command
-        .output()
-        .context("cannot run `wasmtime`; it must be on PATH for this benchmark")?;
-    if !output.status.success() {
-        bail!(
-            "{}{}",
-            String::from_utf8_lossy(&output.stdout),
-            String::from_utf8_lossy(&output.stderr)
-        );
-    }
-    String::from_utf8(output.stdout)?
+fn figures(command: &mut Command) -> Result<Vec<(String, f64)>> {
+    String::from_utf8(run(command)?.stdout)?
         .lines()
         .map(|line| {
             let (name, ns) = line.split_once('\t').context("not a figure")?;
