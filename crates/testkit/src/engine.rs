@@ -30,15 +30,23 @@ impl Engine {
 
     /// A command that runs `wasm`; what follows are the arguments of the program.
     pub fn command(&self, wasm: &Path, grants: &[Grant<'_>]) -> Command {
-        let mut command = match self {
-            Self::Wasmtime(exe) | Self::Monaka(exe) => Command::new(exe),
-        };
+        let (Self::Wasmtime(exe) | Self::Monaka(exe)) = self;
+        let mut command = Command::new(exe);
         command.arg("run");
         for grant in grants {
-            grant.add_to(&mut command);
+            self.add(*grant, &mut command);
         }
         command.arg(wasm);
         command
+    }
+
+    fn add(&self, grant: Grant<'_>, command: &mut Command) {
+        match (grant, self) {
+            (Grant::Network, Self::Wasmtime(_)) => command.args(["-S", "inherit-network"]),
+            (Grant::Network, Self::Monaka(_)) => command.arg("--allow-net"),
+            (Grant::Env(pair), _) => command.args(["--env", pair]),
+            (Grant::Root(dir), _) => command.arg(format!("--dir={}::/", dir.display())),
+        };
     }
 }
 
@@ -51,16 +59,6 @@ pub enum Grant<'a> {
     Env(&'a str),
     /// A host directory as `/`. Composed programs get none.
     Root(&'a Path),
-}
-
-impl Grant<'_> {
-    fn add_to(self, command: &mut Command) {
-        match self {
-            Self::Network => command.args(["-S", "inherit-network"]),
-            Self::Env(pair) => command.args(["--env", pair]),
-            Self::Root(dir) => command.arg(format!("--dir={}::/", dir.display())),
-        };
-    }
 }
 
 fn on_path(name: &str) -> Option<PathBuf> {

@@ -26,6 +26,8 @@ pub enum Input {
     File(PathBuf),
     /// A pipe that gets one part after the other, each after a pause.
     Slow(Vec<Vec<u8>>, Duration),
+    /// A pipe that stays open and gives nothing.
+    Silent,
 }
 
 /// What a program left behind.
@@ -71,13 +73,15 @@ struct Running {
     shown: String,
     child: Child,
     writer: Option<JoinHandle<()>>,
+    // Open as long as the program runs.
+    _silent: Option<ChildStdin>,
 }
 
 fn start(command: &mut Command, input: Input) -> Result<Running> {
     let shown = format!("{command:?}");
     let stdin = match &input {
         Input::Empty => Stdio::null(),
-        Input::Pipe(_) | Input::Slow(..) => Stdio::piped(),
+        Input::Pipe(_) | Input::Slow(..) | Input::Silent => Stdio::piped(),
         Input::File(path) => File::open(path)
             .with_context(|| path.display().to_string())?
             .into(),
@@ -88,14 +92,14 @@ fn start(command: &mut Command, input: Input) -> Result<Running> {
         .stderr(Stdio::piped())
         .spawn()
         .with_context(|| format!("cannot start {shown}"))?;
-    let writer = child
-        .stdin
-        .take()
-        .map(|pipe| thread::spawn(move || feed(pipe, input)));
+    let mut stdin = child.stdin.take();
+    let silent = stdin.take_if(|_| matches!(input, Input::Silent));
+    let writer = stdin.map(|pipe| thread::spawn(move || feed(pipe, input)));
     Ok(Running {
         shown,
         child,
         writer,
+        _silent: silent,
     })
 }
 
@@ -112,7 +116,7 @@ fn feed(mut pipe: ChildStdin, input: Input) {
             }
             thread::sleep(pause);
         }
-        Input::Empty | Input::File(_) => {}
+        Input::Empty | Input::File(_) | Input::Silent => {}
     }
 }
 
