@@ -16,9 +16,9 @@
 //!   offset that a program gives is trusted.
 //! * There is one volume and one thread; `component::state` holds it.
 //!
-//! Unsafe code is in two modules: `component::state` (the volume, and the
-//! image that composing puts into memory) and `component::glue` (handles as
-//! the integers that generated proxies pass).
+//! Unsafe code is in three modules: `component::state` (the volume, and the
+//! image that composing puts into memory), `component::glue` (handles as the
+//! integers that generated proxies pass) and `allocator`.
 
 #![cfg_attr(target_arch = "wasm32", no_std)]
 #![deny(unsafe_code)]
@@ -26,12 +26,10 @@
 extern crate alloc;
 
 #[cfg(target_arch = "wasm32")]
+mod allocator;
+#[cfg(target_arch = "wasm32")]
 mod component;
 pub mod logic;
-
-#[cfg(target_arch = "wasm32")]
-#[global_allocator]
-static ALLOCATOR: dlmalloc::GlobalDlmalloc = dlmalloc::GlobalDlmalloc;
 
 /// A panic is a defect of the adapter: it stops the program at once.
 #[cfg(target_arch = "wasm32")]

@@ -33,7 +33,10 @@ const FOREIGN_VARIABLES: [&str; 6] = [
 fn main() {
     let workspace = workspace();
     for source in SOURCES {
-        println!("cargo::rerun-if-changed={}", workspace.join(source).display());
+        println!(
+            "cargo::rerun-if-changed={}",
+            workspace.join(source).display()
+        );
     }
     ensure_target();
     let module = build(&workspace);
