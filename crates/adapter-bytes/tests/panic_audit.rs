@@ -60,7 +60,7 @@ const ALLOWED: [Allowed; 10] = [
         panic: "core::panicking::panic",
         caller: "<monaka_adapter::allocator::",
     },
-    // A division by a count of free chunks between two scans, a constant.
+    // A division by the granularity in which the heap shrinks, never 0.
     Allowed {
         panic: "core::panicking::panic_const",
         caller: "dlmalloc::",
