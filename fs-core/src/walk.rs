@@ -8,10 +8,10 @@ use alloc::vec::Vec;
 use crate::tree::{Entry, Name, Node, ROOT, Tree};
 use crate::{Error, Follow, Ino, Kind, PATH_BYTES_MAX, Result, SYMLINK_HOPS_MAX};
 
-/// The last component of a path.
+/// The last component of a path. Whether a name is too long is asked when it is looked up, as Linux does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Last<'a> {
-    Name(Name<'a>),
+    Name(&'a str),
     Dot,
     DotDot,
 }
@@ -61,7 +61,7 @@ pub(crate) fn parent<'p>(tree: &Tree, base: Ino, path: &'p str) -> Result<Parent
     };
     Ok(Parent {
         dir,
-        last: classify(last)?,
+        last: classify(last),
         slash: trimmed.len() < path.len(),
     })
 }
@@ -109,11 +109,11 @@ fn directory(tree: &Tree, base: Ino, path: &str) -> Result<Ino> {
     }
 }
 
-fn classify(component: &str) -> Result<Last<'_>> {
+fn classify(component: &str) -> Last<'_> {
     match component {
-        "." => Ok(Last::Dot),
-        ".." => Ok(Last::DotDot),
-        name => Ok(Last::Name(Name::from_component(name)?)),
+        "." => Last::Dot,
+        ".." => Last::DotDot,
+        name => Last::Name(name),
     }
 }
 
@@ -146,13 +146,12 @@ impl<'t> Walk<'t> {
     fn run(mut self, follow: Follow, creating: bool) -> Result<Found<'t>> {
         while let Some(component) = self.next_component() {
             let is_last = self.is_at_end();
-            let dots = matches!(component, "." | "..");
-            if is_last && creating && self.slash && !dots {
-                return Err(Error::IsDirectory);
-            }
-            let last = classify(component)?;
+            let last = classify(component);
             let entry = match last {
-                Last::Name(name) => self.tree.lookup(self.dir, name)?,
+                Last::Name(_) if is_last && creating && self.slash => {
+                    return Err(Error::IsDirectory);
+                }
+                Last::Name(name) => self.tree.lookup(self.dir, Name::from_component(name)?)?,
                 Last::Dot => Some(self.here()),
                 Last::DotDot => {
                     self.dir = self.tree.directory(self.dir)?.parent();

@@ -30,7 +30,7 @@ impl<E: Env> Volume<E> {
         let base = self.base_to_change(dir)?;
         let parent = walk::parent(&self.tree, base, path)?;
         let name = match parent.last {
-            Last::Name(name) => name,
+            Last::Name(name) => Name::from_component(name)?,
             Last::Dot => return Err(Error::Invalid),
             Last::DotDot => return Err(Error::NotEmpty),
         };
@@ -48,6 +48,7 @@ impl<E: Env> Volume<E> {
         let Last::Name(name) = parent.last else {
             return Err(Error::IsDirectory);
         };
+        let name = Name::from_component(name)?;
         let entry = self.tree.lookup(parent.dir, name)?.ok_or(Error::NoEntry)?;
         match entry.kind {
             Kind::Directory => Err(Error::IsDirectory),
@@ -85,6 +86,7 @@ impl<E: Env> Volume<E> {
         let Last::Name(name) = last else {
             return Err(Error::Exist);
         };
+        let name = Name::from_component(name)?;
         if self.tree.lookup(dir, name)?.is_some() {
             return Err(Error::Exist);
         }

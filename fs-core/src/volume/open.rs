@@ -51,7 +51,7 @@ impl<E: Env> Volume<E> {
             }
             (None, Last::Name(name)) if creating => {
                 // The name may come from a symbolic link, which is part of the tree that changes.
-                let name = own(name.as_str())?;
+                let name = own(name)?;
                 self.open_new(found.dir, Name::from_component(&name)?, access)
             }
             (None, _) => Err(Error::NoEntry),

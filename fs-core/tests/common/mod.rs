@@ -28,6 +28,10 @@ impl Clock {
         Self(Rc::new(Cell::new(Self::START)))
     }
 
+    pub fn set(&self, time: Time) {
+        self.0.set(time.0);
+    }
+
     pub fn tick(&self) {
         self.0.set(self.0.get() + 1);
     }

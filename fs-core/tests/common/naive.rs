@@ -138,6 +138,13 @@ impl Naive {
         id == dir || id != ROOT && self.is_within(self.parent_of(id), dir)
     }
 
+    fn named(&self, dir: Id, name: &str) -> Result<Option<Id>, Error> {
+        match name.len() {
+            256.. => Err(Error::NameTooLong),
+            _ => Ok(self.entries(dir).unwrap().get(name).copied()),
+        }
+    }
+
     fn base(&self, slot: usize) -> Result<Id, Error> {
         let (id, _) = self.handles[slot].ok_or(Error::BadDescriptor)?;
         if self.is_directory(id) {
@@ -244,14 +251,13 @@ impl Naive {
         let dir = place.node.ok_or(Error::NoEntry)?;
         match self.is_directory(dir) {
             false => Err(Error::NotDirectory),
-            true if last.len() > 255 => Err(Error::NameTooLong),
             true => Ok((dir, last, slash)),
         }
     }
 
     fn vacancy(&self, slot: usize, path: &str, for_directory: bool) -> Result<(Id, String), Error> {
         let (dir, name, slash) = self.parent(self.base_to_change(slot)?, path)?;
-        if is_dots(&name) || self.entries(dir).unwrap().contains_key(&name) {
+        if is_dots(&name) || self.named(dir, &name)?.is_some() {
             return Err(Error::Exist);
         }
         if slash && !for_directory || self.is_removed(dir) {
@@ -373,12 +379,8 @@ impl Naive {
         if is_dots(&old) || is_dots(&new) {
             return Err(Error::Busy);
         }
-        let source = *self
-            .entries(old_dir)
-            .unwrap()
-            .get(&old)
-            .ok_or(Error::NoEntry)?;
-        let target = self.entries(new_dir).unwrap().get(&new).copied();
+        let source = self.named(old_dir, &old)?.ok_or(Error::NoEntry)?;
+        let target = self.named(new_dir, &new)?;
         let source_is_directory = self.is_directory(source);
         if !source_is_directory && (old_slash || new_slash) {
             return Err(Error::NotDirectory);
@@ -534,11 +536,7 @@ impl Subject for Naive {
                     ".." => return Err(Error::NotEmpty),
                     _ => {}
                 }
-                let id = *self
-                    .entries(dir)
-                    .unwrap()
-                    .get(&name)
-                    .ok_or(Error::NoEntry)?;
+                let id = self.named(dir, &name)?.ok_or(Error::NoEntry)?;
                 match self.entries(id) {
                     None => return Err(Error::NotDirectory),
                     Some(entries) if !entries.is_empty() => return Err(Error::NotEmpty),
@@ -550,11 +548,7 @@ impl Subject for Naive {
                 if is_dots(&name) {
                     return Err(Error::IsDirectory);
                 }
-                let id = *self
-                    .entries(dir)
-                    .unwrap()
-                    .get(&name)
-                    .ok_or(Error::NoEntry)?;
+                let id = self.named(dir, &name)?.ok_or(Error::NoEntry)?;
                 match self.is_directory(id) {
                     true => return Err(Error::IsDirectory),
                     false if slash => return Err(Error::NotDirectory),
