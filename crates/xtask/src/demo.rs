@@ -10,7 +10,6 @@ use std::process::Command;
 pub(crate) fn run() -> Result<()> {
     install_targets()?;
     let stock = on_path("wasmtime");
-    let target = target_dir();
     step("a program that uses std::fs", &mut build_program())?;
     if !stock {
         println!(
@@ -20,31 +19,33 @@ pub(crate) fn run() -> Result<()> {
     }
     step("the tool", &mut build_tool(stock))?;
 
-    let monaka = target.join("release").join(executable("monaka"));
-    let program = target.join("apps/wasm32-wasip2/release/walk.wasm");
-    let composed = target.join("apps/demo.wasm");
-    let example = repository().join("examples/walk");
+    let directory = repository().join("target/apps");
+    let here = |program: &Path| {
+        let mut command = Command::new(program);
+        command.current_dir(&directory);
+        command
+    };
+    let monaka = repository()
+        .join("target/release")
+        .join(executable("monaka"));
     step(
         "one file: the program, a filesystem, and the directory `data` in it",
-        Command::new(&monaka)
-            .current_dir(&example)
-            .arg("compose")
-            .arg(&program)
-            .args(["--embed", "data", "-o"])
-            .arg(&composed),
+        here(&monaka)
+            .args(["compose", "wasm32-wasip2/release/walk.wasm"])
+            .args(["--embed", "../../examples/walk/data", "-o", "demo.wasm"]),
     )?;
     step(
         "what is inside",
-        Command::new(&monaka).arg("inspect").arg(&composed),
+        here(&monaka).args(["inspect", "demo.wasm"]),
     )?;
     let engine = if stock {
-        PathBuf::from("wasmtime")
+        Path::new("wasmtime")
     } else {
-        monaka
+        &monaka
     };
     step(
         "it runs without any directory of the host",
-        Command::new(engine).arg("run").arg(&composed),
+        here(engine).args(["run", "demo.wasm"]),
     )
 }
 
@@ -71,10 +72,6 @@ fn build_tool(stock: bool) -> Command {
         command.arg("--no-default-features");
     }
     command
-}
-
-fn target_dir() -> PathBuf {
-    repository().join("target")
 }
 
 fn executable(name: &str) -> PathBuf {
