@@ -1,8 +1,10 @@
 //! Moving bytes between streams of which at least one is a file's. (Between
 //! two streams of the host, the host splices.)
 
-use super::stream::READ_BYTES_MAX;
 use alloc::vec::Vec;
+
+/// Bytes that one splice moves at most.
+pub const SPLICE_BYTES_MAX: u64 = 1 << 20;
 
 /// Where a splice takes bytes from.
 pub trait Source<E> {
@@ -23,9 +25,9 @@ pub trait Sink<E> {
 }
 
 /// Moves up to `len` bytes, as many as are there and find room, and tells how
-/// many it were. One call moves at most [`READ_BYTES_MAX`].
+/// many it were. One call moves at most [`SPLICE_BYTES_MAX`].
 pub fn splice<E>(source: &impl Source<E>, sink: &impl Sink<E>, len: u64) -> Result<u64, E> {
-    let room = sink.check_write()?.min(len).min(READ_BYTES_MAX);
+    let room = sink.check_write()?.min(len).min(SPLICE_BYTES_MAX);
     if room == 0 {
         return Ok(0);
     }
@@ -46,7 +48,7 @@ pub fn blocking_splice<E>(
         sink.block();
         room = sink.check_write()?;
     }
-    let bytes = source.blocking_read(room.min(len).min(READ_BYTES_MAX))?;
+    let bytes = source.blocking_read(room.min(len).min(SPLICE_BYTES_MAX))?;
     transfer(&bytes, sink)
 }
 
@@ -151,7 +153,7 @@ mod tests {
     #[test]
     fn the_largest_length_is_bounded() {
         let (source, sink) = (Steps::of(&[u64::MAX]), Steps::of(&[u64::MAX]));
-        assert_eq!(splice(&source, &sink, u64::MAX), Ok(READ_BYTES_MAX));
+        assert_eq!(splice(&source, &sink, u64::MAX), Ok(SPLICE_BYTES_MAX));
     }
 
     #[test]

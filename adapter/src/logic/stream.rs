@@ -6,13 +6,14 @@ use alloc::vec::Vec;
 use core::cell::Cell;
 use monaka_fs_core::{Access, Env, Error, Fd, Kind, Result, Volume};
 
-/// Bytes that one read gives at most. It bounds the memory that a read needs,
-/// and is large enough that the cost of a call is lost in that of the copy.
-pub const READ_BYTES_MAX: u64 = 1 << 20;
+/// Bytes that one read gives at most. It bounds the memory that a read needs in
+/// passing, here and in the program. Programs that do not expect `read` of a
+/// file to give less than they asked for are served up to this size.
+pub const READ_BYTES_MAX: u64 = 16 << 20;
 
-/// What `check-write` of a file permits: as good as everything, so that a
-/// program writes each buffer in one call. More than that is taken too.
-pub const WRITE_PERMIT_BYTES: u64 = 1 << 30;
+/// What `check-write` of a file permits, for the same reason. More is taken
+/// too.
+pub const WRITE_PERMIT_BYTES: u64 = 16 << 20;
 
 /// An `input-stream` over a file.
 #[derive(Debug)]
