@@ -35,10 +35,10 @@ def builtin_open(root):
         show("read", file.read)
         show("truncate", lambda: file.truncate(6))
         show("tell", file.tell)
-    with open(path, "a+") as file:
-        file.write("appended")
-        file.seek(0)
-        show("append", file.read)
+    with open(path, "a") as file:
+        show("append", lambda: file.write("appended"))
+    with open(path) as file:
+        show("appended", file.read)
     show("a directory", lambda: open(root, "w"))
     with open(path, "wb") as file:
         file.write(bytes(range(256)) * 4000)

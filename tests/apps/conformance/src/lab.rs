@@ -96,6 +96,14 @@ impl Lab {
         Ok(Self { root, dir })
     }
 
+    /// The whole filesystem.
+    pub fn of_root() -> Outcome<Self> {
+        Ok(Self {
+            root: root()?,
+            dir: root()?,
+        })
+    }
+
     pub fn open(
         &self,
         path: &str,

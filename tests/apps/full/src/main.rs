@@ -132,8 +132,9 @@ fn inodes(area: &Area) -> io::Result<()> {
         "a symlink",
         rustix::fs::symlink("x", area.path("link")).map_err(Into::into),
     );
+    // A tmpfs counts it as an inode.
     area.show(
-        "a hard link needs none",
+        "a hard link",
         fs::hard_link(format!("{dir}/0"), format!("{dir}/hard")),
     );
     area.show("a write needs none", fs::write(format!("{dir}/0"), b"fits"));

@@ -1,17 +1,25 @@
 //! Each function of `wasi:filesystem`, called directly by a component.
 
+use std::fs;
+
 use anyhow::{Context, Result};
 use monaka_testkit::app::{self, Target};
 use monaka_testkit::compose::Program;
 use monaka_testkit::process::{GUEST_TIMEOUT, Input, run};
 
 /// How many cases there are: one that got lost is a failure.
-const CASES: usize = 212;
+const CASES: usize = 209;
+const READ_ONLY_CASES: usize = 7;
 
-fn cases(program: &Program) -> Result<Vec<String>> {
-    let output = run(&mut program.command(&[]), Input::Silent, GUEST_TIMEOUT)?.success()?;
-    let (lines, count) = output.trim_end().rsplit_once('\n').context("no lines")?;
-    assert!(count.starts_with(&format!("{CASES} cases, ")), "{count}");
+fn cases(program: &Program, args: &[&str], count: usize) -> Result<Vec<String>> {
+    let output = run(
+        program.command(&[]).args(args),
+        Input::Silent,
+        GUEST_TIMEOUT,
+    )?
+    .success()?;
+    let (lines, total) = output.trim_end().rsplit_once('\n').context("no lines")?;
+    assert!(total.starts_with(&format!("{count} cases, ")), "{total}");
     Ok(lines.lines().map(str::to_string).collect())
 }
 
@@ -22,15 +30,34 @@ fn failed(lines: &[String]) -> Vec<&String> {
         .collect()
 }
 
-#[test]
-fn composed() -> Result<()> {
-    let program = Program::compose(&app::rust("conformance", Target::P2)?, [""; 0])?;
-    let lines = cases(&program)?;
-    let failed = failed(&lines);
+fn assert_all_ok(lines: &[String], count: usize) {
+    let failed = failed(lines);
     assert!(failed.is_empty(), "{failed:#?}");
     assert_eq!(
         lines.iter().filter(|line| line.starts_with("ok ")).count(),
-        CASES
+        count
+    );
+}
+
+#[test]
+fn composed() -> Result<()> {
+    let program = Program::compose(&app::rust("conformance", Target::P2)?, [""; 0])?;
+    assert_all_ok(&cases(&program, &[], CASES)?, CASES);
+    Ok(())
+}
+
+#[test]
+fn read_only() -> Result<()> {
+    let dir = tempfile::tempdir()?;
+    fs::write(dir.path().join("file"), "content\n")?;
+    std::os::unix::fs::symlink("file", dir.path().join("link"))?;
+    fs::create_dir_all(dir.path().join("dir/inner"))?;
+    let embed = format!("{}:/", dir.path().display());
+    let app = app::rust("conformance", Target::P2)?;
+    let program = Program::compose(&app, ["--embed", &embed, "--read-only", "/"])?;
+    assert_all_ok(
+        &cases(&program, &["read-only"], READ_ONLY_CASES)?,
+        READ_ONLY_CASES,
     );
     Ok(())
 }
@@ -40,6 +67,6 @@ fn composed() -> Result<()> {
 #[test]
 fn preopened_for_information() -> Result<()> {
     let program = Program::preopen(&app::rust("conformance", Target::P2)?)?;
-    println!("{:#?}", failed(&cases(&program)?));
+    println!("{:#?}", failed(&cases(&program, &[], CASES)?));
     Ok(())
 }

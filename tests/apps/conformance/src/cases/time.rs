@@ -18,6 +18,7 @@ super::cases![
     entries_move_their_directory,
     hash_is_stable,
     hash_changes_with_content,
+    hash_keeps_identity,
     hash_differs,
     hash_at,
 ];
@@ -207,6 +208,15 @@ fn hash_changes_with_content(lab: &Lab) -> Outcome {
     let before = hash(&file)?;
     file.write(b"content", 0)?;
     holds("after a write", hash(&file)? != before)
+}
+
+/// Every C library makes `st_ino` of the lower half.
+fn hash_keeps_identity(lab: &Lab) -> Outcome {
+    let file = lab.file("file")?;
+    let before = hash(&file)?.0;
+    file.write(b"content", 0)?;
+    lab.rename("file", "renamed")?;
+    same("lower", hash(&file)?.0, before)
 }
 
 fn hash_differs(lab: &Lab) -> Outcome {
