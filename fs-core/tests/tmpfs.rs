@@ -272,7 +272,7 @@ impl Subject for Tmpfs {
                 return self.write(*fd, Some(*offset), &vec![0; *len as usize]);
             }
             Op::SetSize { fd, size } => {
-                rustix::fs::ftruncate(self.file(*fd, Access::WRITE)?, *size).map_err(error_of)?;
+                rustix::fs::ftruncate(self.fd(*fd), *size).map_err(error_of)?;
             }
             Op::Stat { fd } => {
                 return Ok(status(rustix::fs::fstat(self.fd(*fd)).map_err(error_of)?));
@@ -287,10 +287,6 @@ impl Subject for Tmpfs {
                 return Ok(status(stat.map_err(error_of)?));
             }
             Op::SetTimes { fd, atime, mtime } => {
-                // Linux asks for ownership, not for the right of the handle.
-                if !is_directory(self.fd(*fd)) && self.file(*fd, Access::WRITE).is_err() {
-                    return Err(Error::ReadOnly);
-                }
                 rustix::fs::futimens(self.fd(*fd), &timestamps(*atime, *mtime))
                     .map_err(error_of)?;
             }
@@ -438,9 +434,9 @@ fn status(stat: rustix::fs::Stat) -> Value {
         kind: kind_of(FileType::from_raw_mode(stat.st_mode)),
         nlink: stat.st_nlink as u32,
         size: stat.st_size as u64,
-        atime: time(stat.st_atime, stat.st_atime_nsec as u64),
-        mtime: time(stat.st_mtime, stat.st_mtime_nsec as u64),
-        ctime: time(stat.st_ctime, stat.st_ctime_nsec as u64),
+        atime: time(stat.st_atime, stat.st_atime_nsec),
+        mtime: time(stat.st_mtime, stat.st_mtime_nsec),
+        ctime: time(stat.st_ctime, stat.st_ctime_nsec),
     })
 }
 

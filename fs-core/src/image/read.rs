@@ -282,7 +282,6 @@ impl<'a> Image<'a> {
         let mut dirents_len = 0_usize;
         for ino in 0..self.inode_count() {
             let record = self.parse_record(ino)?;
-            tree.set_links(ino, record.nlink);
             if let Content::Directory(entries) = record.content {
                 dirents_len = dirents_len.saturating_add(entries.len());
                 // Directories that share entries could make the work as large as the square of the image.
@@ -338,10 +337,11 @@ impl<'a> Image<'a> {
         if self.kind(Ino(0)) != Some(Kind::Directory) {
             return Err(ImageError::Inode(0));
         }
-        for ((ino, names), links) in (0..).zip(&tree.names).zip(&tree.links) {
-            let sound = match self.kind(Ino(ino)) {
-                Some(Kind::Directory) => *names == u32::from(ino != 0),
-                _ => *names == *links && *names > 0,
+        for ((ino, names), raw) in (0..).zip(&tree.names).zip(self.inodes) {
+            let raw = RawInode(raw);
+            let sound = match raw.kind() {
+                KIND_DIRECTORY => *names == u32::from(ino != 0),
+                _ => *names == raw.nlink() && *names > 0,
             };
             if !sound {
                 return Err(ImageError::Inode(ino));
@@ -390,6 +390,12 @@ impl<'a> Entries<'a> {
         self.dirents.is_empty()
     }
 
+    /// Bytes of the names of all entries that are left.
+    pub(crate) fn names_len(&self) -> usize {
+        let lens = self.dirents.iter().map(|raw| RawDirent(raw).name_len());
+        lens.map(usize::from).sum()
+    }
+
     fn name(&self, raw: RawDirent<'_>) -> Option<&'a str> {
         let start = raw.name_off() as usize;
         self.names
@@ -417,8 +423,6 @@ impl<'a> Iterator for Entries<'a> {
 
 /// How the inodes hang together.
 struct Shape {
-    /// The links that each inode claims.
-    links: Vec<u32>,
     /// The names that each inode has.
     names: Vec<u32>,
     /// The directory that holds each directory.
@@ -436,16 +440,9 @@ impl Shape {
             Ok(zeros)
         };
         Ok(Self {
-            links: zeros()?,
             names: zeros()?,
             parents: zeros()?,
         })
-    }
-
-    fn set_links(&mut self, ino: u32, links: u32) {
-        if let Some(place) = self.links.get_mut(ino as usize) {
-            *place = links;
-        }
     }
 
     fn add_name(&mut self, ino: u32) {
@@ -467,6 +464,9 @@ impl Shape {
     /// Every directory leads up to the root. The caller has checked that each has one parent, so what does not is a circle.
     fn check_reach(mut self) -> Result<(), ImageError> {
         for start in 0..self.parents.len() as u32 {
+            if self.parent(start) == 0 {
+                continue;
+            }
             let mut at = start;
             let mut steps = 0_usize;
             while at != 0 {

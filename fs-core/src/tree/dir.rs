@@ -115,26 +115,30 @@ impl Directory {
         self.slots
             .try_reserve(1)
             .map_err(|_| Error::InsufficientMemory)?;
-        let place = u32::try_from(self.slots.len()).map_err(|_| Error::InsufficientSpace)?;
-        if self.next_serial >= SERIAL_MAX {
+        self.reserve_name(name)?;
+        self.reserve_index()?;
+        if self.slots.len() > u32::MAX as usize || self.next_serial >= SERIAL_MAX {
             return Err(Error::InsufficientSpace);
         }
-        let name_start = self.reserve_name(name)?;
-        self.reserve_index()?;
+        self.insert_reserved(name, entry);
+        Ok(())
+    }
 
+    /// Adds an entry for which there is room.
+    pub(crate) fn insert_reserved(&mut self, name: Name<'_>, entry: Entry) {
         let Self {
             slots,
             names,
             index,
             ..
         } = self;
+        let (place, name_start) = (slots.len() as u32, names.len() as u32);
         names.push_str(name.as_str());
         slots.push(Slot::new(self.next_serial, name_start, name, entry));
         index.insert_unique(hash(name.as_str()), place, |&place| {
             hash_at(slots, names, place)
         });
         self.next_serial = self.next_serial.saturating_add(1);
-        Ok(())
     }
 
     /// Lets an existing name stand for something else.

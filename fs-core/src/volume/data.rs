@@ -44,9 +44,15 @@ impl<E: Env> Volume<E> {
         Ok(len)
     }
 
-    /// Cuts the file, or extends it by a hole. The size that it has changes nothing, not even times, as on tmpfs.
+    /// Cuts the file, or extends it by a hole. The size that it has changes nothing, not even times, as on tmpfs. A handle that
+    /// may not write, or is on a directory, is `Invalid`, as for `ftruncate` of Linux.
     pub fn set_size(&mut self, fd: Fd, size: u64) -> Result<()> {
-        let ino = self.file_to_change(fd)?;
+        let ino = match self.file_to_change(fd) {
+            Err(Error::IsDirectory | Error::BadDescriptor) if self.handles.get(fd).is_ok() => {
+                Err(Error::Invalid)
+            }
+            ino => ino,
+        }?;
         if size > self.ledger.limits().file_size_max {
             return Err(Error::FileTooLarge);
         }

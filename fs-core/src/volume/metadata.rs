@@ -1,11 +1,11 @@
 //! What is known about inodes.
 
-use xxhash_rust::xxh3::xxh3_128;
+use xxhash_rust::xxh3::{xxh3_64, xxh3_64_with_seed};
 
 use super::Volume;
 use crate::tree::Inode;
 use crate::walk;
-use crate::{Access, Env, Error, Fd, Follow, Ino, Kind, Result, SetTime, Stat, Time};
+use crate::{Env, Fd, Follow, Ino, Kind, Result, SetTime, Stat, Time};
 
 impl<E: Env> Volume<E> {
     /// The metadata of what a handle is open on.
@@ -22,18 +22,14 @@ impl<E: Env> Volume<E> {
         Ok(self.tree.inode(ino)?.stat(ino))
     }
 
-    /// Sets times through a handle that may change: one with `WRITE` on a file, with `MUTATE_DIRECTORY` on a directory, else
-    /// `ReadOnly`. (Linux asks for ownership instead, which a capability system expresses by what a handle may do.)
+    /// Sets times through a handle, which need not be open for writing: as for `futimens` of Linux. A directory's handle has to
+    /// have `MUTATE_DIRECTORY`, else `ReadOnly`.
     pub fn set_times(&mut self, fd: Fd, atime: SetTime, mtime: SetTime) -> Result<()> {
-        let handle = self.handles.get(fd)?;
-        let needed = match self.tree.inode(handle.ino)?.kind() {
-            Kind::Directory => Access::MUTATE_DIRECTORY,
-            Kind::File | Kind::Symlink => Access::WRITE,
+        let ino = match self.kind(fd)? {
+            Kind::Directory => self.base_to_change(fd)?,
+            Kind::File | Kind::Symlink => self.ino(fd)?,
         };
-        if !handle.access.contains(needed) {
-            return Err(Error::ReadOnly);
-        }
-        self.set_inode_times(handle.ino, atime, mtime)
+        self.set_inode_times(ino, atime, mtime)
     }
 
     /// Sets times of what a path leads to.
@@ -52,7 +48,9 @@ impl<E: Env> Volume<E> {
         self.set_inode_times(ino, atime, mtime)
     }
 
-    /// 128 bits that differ between inodes and change whenever content or metadata change, reading apart.
+    /// 128 bits that differ between inodes and change whenever content or metadata change, reading apart. The lower 64 bits come
+    /// from the identity of the inode alone and stay: every libc makes `st_ino` of them, and programs that walk a tree
+    /// compare it.
     pub fn metadata_hash(&self, fd: Fd) -> Result<[u64; 2]> {
         Ok(hash(self.ino(fd)?, self.inode_of(fd)?))
     }
@@ -91,15 +89,12 @@ fn chosen(set: SetTime, before: Time, now: Time) -> Time {
 /// The change number alone tells two states of a volume apart; times and size tell two volumes apart.
 fn hash(ino: Ino, inode: &Inode) -> [u64; 2] {
     let stat = inode.stat(ino);
-    let mut bytes = [0; 36];
+    let mut bytes = [0; 32];
     let words = [inode.change, stat.size, stat.mtime.0, stat.ctime.0];
-    let (numbers, rest) = bytes.as_chunks_mut::<8>();
+    let (numbers, _) = bytes.as_chunks_mut::<8>();
     for (place, word) in numbers.iter_mut().zip(words) {
         *place = word.to_le_bytes();
     }
-    for (place, byte) in rest.iter_mut().zip(ino.0.to_le_bytes()) {
-        *place = byte;
-    }
-    let hash = xxh3_128(&bytes);
-    [hash as u64, (hash >> 64) as u64]
+    let identity = xxh3_64(&ino.0.to_le_bytes());
+    [identity, xxh3_64_with_seed(&bytes, identity)]
 }

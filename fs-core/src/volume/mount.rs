@@ -2,6 +2,7 @@
 
 use alloc::borrow::Cow;
 use alloc::boxed::Box;
+use alloc::vec::Vec;
 
 use super::Volume;
 use crate::body::{Body, Sums};
@@ -14,34 +15,35 @@ impl<E: Env> Volume<E> {
     /// further names count; its content does not, until it is changed.
     pub fn from_image(env: E, limits: Limits, image: Image<'static>) -> Result<Self> {
         let mut volume = Self::bare(env, limits);
+        let mut subdirs = Vec::new();
         for ino in 0..image.inode_count() {
             let record = image.record(Ino(ino)).ok_or(Error::Io)?;
-            volume.mount_inode(record)?;
+            let node = match record.content {
+                Content::File(content) => Node::File(Body::from_image(
+                    content.bytes_unverified(),
+                    Sums(content.sums()),
+                )),
+                Content::Symlink(target) => Node::Symlink(Cow::Borrowed(target)),
+                Content::Directory(entries) => {
+                    let directory = directory(&image, Ino(ino), entries, &mut subdirs)?;
+                    Node::Directory(Box::new(directory))
+                }
+            };
+            volume.mount_inode(&record, node)?;
         }
-        for ino in 0..image.inode_count() {
-            if let Some(Content::Directory(entries)) =
-                image.record(Ino(ino)).map(|record| record.content)
-            {
-                volume.mount_entries(&image, Ino(ino), entries)?;
-            }
+        for subdir in subdirs {
+            let directory = volume.tree.directory_mut(subdir.ino)?;
+            directory.set_parent(subdir.parent);
         }
         Ok(volume)
     }
 
-    fn mount_inode(&mut self, record: Record<'static>) -> Result<()> {
+    fn mount_inode(&mut self, record: &Record<'_>, node: Node) -> Result<()> {
         let names = match record.content {
             Content::Directory(_) => 1,
             Content::File(_) | Content::Symlink(_) => record.nlink,
         };
         self.ledger.reserve_inodes(names)?;
-        let node = match record.content {
-            Content::File(content) => {
-                let sums = Sums(content.sums());
-                Node::File(Body::from_image(content.bytes_unverified(), sums))
-            }
-            Content::Symlink(target) => Node::Symlink(Cow::Borrowed(target)),
-            Content::Directory(_) => Node::Directory(Box::new(Directory::new(ROOT))),
-        };
         let inode = Inode {
             atime: record.atime,
             mtime: record.mtime,
@@ -52,27 +54,42 @@ impl<E: Env> Volume<E> {
         };
         self.tree.insert(inode).map(drop)
     }
+}
 
-    fn mount_entries(&mut self, image: &Image<'_>, dir: Ino, entries: Entries<'_>) -> Result<()> {
-        let names_len = entries.map(|entry| entry.name.len()).sum();
-        self.tree
-            .directory_mut(dir)?
-            .reserve(entries.len(), names_len)?;
-        for entry in entries {
-            let kind = image.kind(entry.ino).ok_or(Error::Io)?;
-            let name = Name::from_component(entry.name)?;
-            let directory = self.tree.directory_mut(dir)?;
-            directory.insert(
-                name,
-                Entry {
-                    ino: entry.ino,
-                    kind,
-                },
-            )?;
-            if kind == Kind::Directory {
-                self.tree.directory_mut(entry.ino)?.set_parent(dir);
-            }
+/// A directory whose parent is known, while its inode may not be there yet.
+struct Subdir {
+    ino: Ino,
+    parent: Ino,
+}
+
+/// A directory with these entries. Those that are directories are remembered in `subdirs`.
+fn directory(
+    image: &Image<'_>,
+    ino: Ino,
+    entries: Entries<'_>,
+    subdirs: &mut Vec<Subdir>,
+) -> Result<Directory> {
+    let mut directory = Directory::new(ROOT);
+    directory.reserve(entries.len(), entries.names_len())?;
+    for entry in entries {
+        let kind = image.kind(entry.ino).ok_or(Error::Io)?;
+        let name = Name::from_component(entry.name)?;
+        directory.insert_reserved(
+            name,
+            Entry {
+                ino: entry.ino,
+                kind,
+            },
+        );
+        if kind == Kind::Directory {
+            subdirs
+                .try_reserve(1)
+                .map_err(|_| Error::InsufficientMemory)?;
+            subdirs.push(Subdir {
+                ino: entry.ino,
+                parent: ino,
+            });
         }
-        Ok(())
     }
+    Ok(directory)
 }

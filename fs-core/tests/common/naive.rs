@@ -491,7 +491,10 @@ impl Subject for Naive {
                 return self.write(*fd, Some(*offset), &vec![0; *len as usize]);
             }
             Op::SetSize { fd, size } => {
-                let (id, content) = self.file(*fd, Access::WRITE)?;
+                let (id, content) = match self.file(*fd, Access::WRITE) {
+                    Err(Error::IsDirectory | Error::BadDescriptor) => Err(Error::Invalid),
+                    file => file,
+                }?;
                 if content.len() as u64 != *size {
                     content.resize(*size as usize, 0);
                     self.modify(id);
@@ -505,12 +508,7 @@ impl Subject for Naive {
             }
             Op::SetTimes { fd, atime, mtime } => {
                 let (id, access) = self.handles[*fd].ok_or(Error::BadDescriptor)?;
-                let right = if self.is_directory(id) {
-                    Access::MUTATE_DIRECTORY
-                } else {
-                    Access::WRITE
-                };
-                if !access.contains(right) {
+                if self.is_directory(id) && !access.contains(Access::MUTATE_DIRECTORY) {
                     return Err(Error::ReadOnly);
                 }
                 self.set_times(id, *atime, *mtime);
