@@ -55,6 +55,7 @@ mod error;
 mod handle;
 pub mod image;
 mod quota;
+mod text;
 mod tree;
 mod types;
 mod volume;

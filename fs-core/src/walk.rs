@@ -6,7 +6,7 @@
 use alloc::vec::Vec;
 
 use crate::tree::{Entry, Name, Node, ROOT, Tree};
-use crate::{Error, Follow, Ino, Kind, PATH_BYTES_MAX, Result, SYMLINK_HOPS_MAX};
+use crate::{Error, Follow, Ino, Kind, PATH_BYTES_MAX, Result, SYMLINK_HOPS_MAX, text};
 
 /// The last component of a path. Whether a name is too long is asked when it is looked up, as Linux does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -93,7 +93,7 @@ fn check(path: &str) -> Result<()> {
     match path.as_bytes() {
         [] => Err(Error::NoEntry),
         bytes if bytes.len() > PATH_BYTES_MAX => Err(Error::NameTooLong),
-        bytes if bytes.contains(&0) => Err(Error::Invalid),
+        _ if text::contains(path, 0) => Err(Error::Invalid),
         [b'/', ..] => Err(Error::NotPermitted),
         _ => Ok(()),
     }

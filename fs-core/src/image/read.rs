@@ -10,7 +10,7 @@ use super::layout::{
     RawInode, SUM_BYTES, VERSION,
 };
 use crate::tree::Name;
-use crate::{CHUNK_BYTES, Ino, Kind, PATH_BYTES_MAX, Time};
+use crate::{CHUNK_BYTES, Ino, Kind, PATH_BYTES_MAX, Time, text};
 
 /// A validated image: every record of it is sound, and they make up one tree.
 ///
@@ -273,7 +273,7 @@ impl<'a> Image<'a> {
         let end = start.checked_add(usize::try_from(raw.size()).ok()?)?;
         let target = self.names.get(start..end)?;
         let valid = !target.is_empty() && target.len() <= PATH_BYTES_MAX;
-        (valid && !target.as_bytes().contains(&0)).then_some(target)
+        (valid && !text::contains(target, 0)).then_some(target)
     }
 
     /// Checks every record, and that they make up one tree.

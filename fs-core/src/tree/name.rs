@@ -1,6 +1,6 @@
 //! A valid name.
 
-use crate::{Error, NAME_BYTES_MAX, Result};
+use crate::{Error, NAME_BYTES_MAX, Result, text};
 
 /// A name that a directory can hold: not empty, at most 255 bytes, without `/` and NUL, neither `.` nor `..`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -17,11 +17,10 @@ impl<'a> Name<'a> {
     }
 
     pub(crate) fn is_valid(name: &str) -> bool {
-        // Without leaving early: names are short, and images have many.
-        let separators = name
-            .bytes()
-            .fold(false, |found, byte| found | (byte == b'/') | (byte == 0));
-        !matches!(name, "" | "." | "..") && name.len() <= NAME_BYTES_MAX && !separators
+        !matches!(name, "" | "." | "..")
+            && name.len() <= NAME_BYTES_MAX
+            && !text::contains(name, b'/')
+            && !text::contains(name, 0)
     }
 
     pub(crate) fn as_str(self) -> &'a str {

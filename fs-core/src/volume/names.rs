@@ -7,7 +7,7 @@ use alloc::string::String;
 use super::Volume;
 use crate::tree::{Directory, Entry, Name, Node};
 use crate::walk::{self, Last, Parent};
-use crate::{Env, Error, Fd, Ino, Kind, PATH_BYTES_MAX, Result};
+use crate::{Env, Error, Fd, Ino, Kind, PATH_BYTES_MAX, Result, text};
 
 /// A name that is free, and the directory that may get it.
 #[derive(Debug)]
@@ -63,7 +63,7 @@ impl<E: Env> Volume<E> {
         match target.as_bytes() {
             [] => return Err(Error::NoEntry),
             bytes if bytes.len() > PATH_BYTES_MAX => return Err(Error::NameTooLong),
-            bytes if bytes.contains(&0) => return Err(Error::Invalid),
+            _ if text::contains(target, 0) => return Err(Error::Invalid),
             _ => {}
         }
         let Vacancy { dir, name } = self.vacancy(dir, path, Kind::Symlink)?;
