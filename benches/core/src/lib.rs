@@ -1,5 +1,6 @@
 //! What the measurements of the core share: volumes to measure, and the steps that are measured.
 
+#[allow(missing_docs, reason = "shared with the tests of the core")]
 #[path = "../../../fs-core/tests/common/image.rs"]
 pub mod image;
 

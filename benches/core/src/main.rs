@@ -115,6 +115,20 @@ fn data() {
         }
     });
     rate("read 64 KiB", spent, FILE);
+    // Copies slow down where source and destination have nearly the same offset in their pages: no buffer may meet it in
+    // every chunk.
+    let mut large = vec![0_u8; PIECE + 4 * KIB];
+    let alignments = (0..4 * KIB).step_by(64).map(|at| {
+        best(|| {
+            for offset in (0..FILE).step_by(PIECE) {
+                let buf = &mut large[at..][..PIECE];
+                let count = bench.volume.read(fd, offset as u64, buf);
+                assert_eq!(count, Ok(PIECE));
+            }
+        })
+    });
+    let spent = alignments.max().unwrap_or_default();
+    rate("  with the worst alignment", spent, FILE);
     random("read 512 bytes at random", |offset, buf| {
         bench.volume.read(fd, offset, buf).expect("data");
     });
