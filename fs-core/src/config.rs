@@ -20,6 +20,10 @@ use crate::{FILE_SIZE_MAX, Limits};
 /// What the record starts with.
 pub const MAGIC: [u8; 16] = *b"monaka-config-01";
 
+/// The largest image that is embedded: engines refuse a module of more than
+/// 1 GiB, and the adapter's code needs some of it.
+pub const IMAGE_BYTES_MAX: u64 = (1 << 30) - (16 << 20);
+
 /// Bytes of the record.
 pub const CONFIG_BYTES: usize = 64;
 

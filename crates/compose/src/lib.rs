@@ -40,16 +40,13 @@ mod world;
 
 pub use error::Error;
 pub use inspect::{Inspection, Link, inspect};
-pub use monaka_fs_core::config::Config;
+pub use monaka_fs_core::config::{Config, IMAGE_BYTES_MAX};
 
 use app::Imports;
 use splice::Spliced;
 use std::io::{self, Write};
 use wac_graph::CompositionGraph;
 use world::AdapterWorld;
-
-/// The largest image, in bytes: engines refuse a module of more than 1 GiB.
-pub const IMAGE_BYTES_MAX: u64 = (1 << 30) - (16 << 20);
 
 /// What the filesystem in a composed file is like.
 #[derive(Clone, Debug, PartialEq, Eq)]

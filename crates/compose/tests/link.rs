@@ -88,6 +88,23 @@ fn the_adapter_alone_is_a_component_with_and_without_http() {
     }
 }
 
+/// What `wac plug` does: its own rules for matching, with our adapter.
+#[test]
+fn the_adapter_alone_fits_other_linkers() {
+    let adapter = file(&adapter(ADAPTER, &Options::default(), false).unwrap(), &[]);
+    let app = wat::parse_str(stdout_at("0.2.6")).unwrap();
+    let mut graph = wac_graph::CompositionGraph::new();
+    let mut register = |name: &str, bytes: Vec<u8>| {
+        let package = wac_types::Package::from_bytes(name, None, bytes, graph.types_mut()).unwrap();
+        graph.register_package(package).unwrap()
+    };
+    let plug = register("adapter", adapter);
+    let socket = register("app", app);
+    wac_graph::plug(&mut graph, vec![plug], socket).unwrap();
+    let linked = graph.encode(wac_graph::EncodeOptions::default()).unwrap();
+    assert!(inspect(&linked).is_ok());
+}
+
 #[test]
 fn an_image_is_found_again_at_every_length() {
     // Each length needs another number of bytes in the lengths around it.

@@ -37,8 +37,7 @@ pub use list::{Entry, EntryKind, Malformed, damaged, tree};
 pub use options::{Mtime, PackOptions};
 pub use plan::{Plan, plan};
 
-/// The largest image: engines refuse a module of more than 1 GiB, and the adapter needs some of it.
-pub const IMAGE_BYTES_MAX: u64 = (1 << 30) - (16 << 20);
+pub use monaka_fs_core::config::IMAGE_BYTES_MAX;
 
 /// What long work tells while it goes on.
 pub trait Progress {

@@ -166,7 +166,7 @@ impl Generator<'_> {
     fn destructor(&mut self, interface: InterfaceId, resource: TypeId) {
         let name = self.resource_name(resource);
         let module = self.interface_name(interface);
-        let drop = self.import(
+        let drop = self.glue.import(
             &module,
             &format!("[resource-drop]{name}"),
             &[ValType::I32],
@@ -204,7 +204,7 @@ impl Generator<'_> {
         let target = {
             let params: Vec<ValType> = import.params.iter().copied().map(val_type).collect();
             let results: Vec<ValType> = import.results.iter().copied().map(val_type).collect();
-            self.import(&module, &function.name, &params, &results)
+            self.glue.import(&module, &function.name, &params, &results)
         };
 
         let mut body = Body::new(&params);
@@ -419,16 +419,6 @@ impl Generator<'_> {
 
     fn interface_name(&self, id: InterfaceId) -> String {
         self.resolve.id_of(id).unwrap_or_default()
-    }
-
-    fn import(
-        &mut self,
-        module: &str,
-        field: &str,
-        params: &[ValType],
-        results: &[ValType],
-    ) -> FuncRef {
-        self.glue.import(module, field, params, results)
     }
 }
 
