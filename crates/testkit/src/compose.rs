@@ -83,11 +83,16 @@ impl Program {
 
     /// A command that runs it; the arguments of the program may follow.
     pub fn command(&self, grants: &[Grant<'_>]) -> Command {
+        self.command_on(Engine::find(), grants)
+    }
+
+    /// As [`Program::command`], on an engine of choice.
+    pub fn command_on(&self, engine: &Engine, grants: &[Grant<'_>]) -> Command {
         let mut grants = grants.to_vec();
         if self.preopen {
             grants.push(Grant::Root(self.dir.path()));
         }
-        let mut command = Engine::find().command(&self.wasm, &grants);
+        let mut command = engine.command(&self.wasm, &grants);
         // The message of a failed run is read by people; frames of the engine tell them nothing.
         command.env_remove("RUST_BACKTRACE");
         command

@@ -28,6 +28,11 @@ impl Engine {
         })
     }
 
+    /// The engine inside `monaka`, whatever is on `PATH`.
+    pub fn built_in() -> Self {
+        Self::Monaka(monaka())
+    }
+
     /// A command that runs `wasm`; what follows are the arguments of the program.
     pub fn command(&self, wasm: &Path, grants: &[Grant<'_>]) -> Command {
         let (Self::Wasmtime(exe) | Self::Monaka(exe)) = self;

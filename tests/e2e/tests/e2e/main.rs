@@ -1,6 +1,8 @@
 //! One binary for all end-to-end tests, so that they share what they build.
 
+mod built_in;
 mod conformance;
+mod embedded;
 mod examples;
 mod languages;
 mod limits;
