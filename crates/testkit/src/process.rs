@@ -4,6 +4,7 @@ use std::fs::File;
 use std::io::{Read, Write};
 use std::path::PathBuf;
 use std::process::{Child, ChildStdin, Command, Stdio};
+use std::sync::mpsc::{self, Receiver, Sender};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
@@ -26,6 +27,13 @@ pub enum Input {
     File(PathBuf),
     /// A pipe that gets one part after the other, each after a pause.
     Slow(Vec<Vec<u8>>, Duration),
+    /// A pipe that gets the answer once the program has printed the prompt.
+    Answer {
+        /// Part of what the program prints.
+        prompt: String,
+        /// What it reads then.
+        answer: Vec<u8>,
+    },
     /// A pipe that stays open and gives nothing.
     Silent,
 }
@@ -57,7 +65,7 @@ impl Outcome {
 
 /// Runs a program to its end, and kills it at the deadline.
 pub fn run(command: &mut Command, input: Input, timeout: Duration) -> Result<Outcome> {
-    start(command, input)?.finish(timeout, usize::MAX)
+    start(command, input, usize::MAX)?.finish(timeout)
 }
 
 /// As [`run`], but closes the program's stdout after that many bytes.
@@ -66,22 +74,30 @@ pub fn run_closing_stdout(
     bytes_max: usize,
     timeout: Duration,
 ) -> Result<Outcome> {
-    start(command, Input::Empty)?.finish(timeout, bytes_max)
+    start(command, Input::Empty, bytes_max)?.finish(timeout)
 }
 
 struct Running {
     shown: String,
     child: Child,
     writer: Option<JoinHandle<()>>,
+    stdout: Stdout,
     // Open as long as the program runs.
     _silent: Option<ChildStdin>,
 }
 
-fn start(command: &mut Command, input: Input) -> Result<Running> {
+/// How stdout is read.
+struct Stdout {
+    bytes_max: usize,
+    /// To be told when this text has come.
+    prompt: Option<(String, Sender<()>)>,
+}
+
+fn start(command: &mut Command, input: Input, stdout_bytes_max: usize) -> Result<Running> {
     let shown = format!("{command:?}");
     let stdin = match &input {
         Input::Empty => Stdio::null(),
-        Input::Pipe(_) | Input::Slow(..) | Input::Silent => Stdio::piped(),
+        Input::Pipe(_) | Input::Slow(..) | Input::Answer { .. } | Input::Silent => Stdio::piped(),
         Input::File(path) => File::open(path)
             .with_context(|| path.display().to_string())?
             .into(),
@@ -94,17 +110,26 @@ fn start(command: &mut Command, input: Input) -> Result<Running> {
         .with_context(|| format!("cannot start {shown}"))?;
     let mut stdin = child.stdin.take();
     let silent = stdin.take_if(|_| matches!(input, Input::Silent));
-    let writer = stdin.map(|pipe| thread::spawn(move || feed(pipe, input)));
+    let (sender, prompted) = mpsc::channel();
+    let prompt = match &input {
+        Input::Answer { prompt, .. } => Some((prompt.clone(), sender)),
+        _ => None,
+    };
+    let writer = stdin.map(|pipe| thread::spawn(move || feed(pipe, input, &prompted)));
     Ok(Running {
         shown,
         child,
         writer,
+        stdout: Stdout {
+            bytes_max: stdout_bytes_max,
+            prompt,
+        },
         _silent: silent,
     })
 }
 
 /// Errors are not looked at: a program may leave its input unread.
-fn feed(mut pipe: ChildStdin, input: Input) {
+fn feed(mut pipe: ChildStdin, input: Input, prompted: &Receiver<()>) {
     match input {
         Input::Pipe(bytes) => drop(pipe.write_all(&bytes)),
         Input::Slow(parts, pause) => {
@@ -116,23 +141,23 @@ fn feed(mut pipe: ChildStdin, input: Input) {
             }
             thread::sleep(pause);
         }
+        Input::Answer { answer, .. } => {
+            if prompted.recv().is_ok() {
+                pipe.write_all(&answer).ok();
+            }
+        }
         Input::Empty | Input::File(_) | Input::Silent => {}
     }
 }
 
 impl Running {
-    fn finish(mut self, timeout: Duration, stdout_bytes_max: usize) -> Result<Outcome> {
-        let stdout = self
-            .child
-            .stdout
-            .take()
-            .map(|pipe| collect(pipe, stdout_bytes_max));
-        let stderr = self
-            .child
-            .stderr
-            .take()
-            .map(|pipe| collect(pipe, usize::MAX));
-        let code = self.wait(timeout);
+    fn finish(mut self, timeout: Duration) -> Result<Outcome> {
+        let Stdout { bytes_max, prompt } = self.stdout;
+        let stdout = self.child.stdout.take();
+        let stdout = stdout.map(|pipe| thread::spawn(move || read_output(pipe, bytes_max, prompt)));
+        let stderr = self.child.stderr.take();
+        let stderr = stderr.map(|pipe| thread::spawn(move || read_output(pipe, usize::MAX, None)));
+        let code = wait(&mut self.child, timeout);
         let text = |reader: Option<JoinHandle<Vec<u8>>>| {
             let bytes = reader
                 .and_then(|reader| reader.join().ok())
@@ -155,29 +180,47 @@ impl Running {
             ),
         }
     }
+}
 
-    /// The exit code, or `None` if the deadline passed first.
-    fn wait(&mut self, timeout: Duration) -> Result<Option<Option<i32>>> {
-        let start = Instant::now();
-        loop {
-            if let Some(status) = self.child.try_wait()? {
-                return Ok(Some(status.code()));
-            }
-            if start.elapsed() > timeout {
-                self.child.kill()?;
-                self.child.wait()?;
-                return Ok(None);
-            }
-            thread::sleep(Duration::from_millis(5));
+/// The exit code, or `None` if the deadline passed first.
+fn wait(child: &mut Child, timeout: Duration) -> Result<Option<Option<i32>>> {
+    let start = Instant::now();
+    loop {
+        if let Some(status) = child.try_wait()? {
+            return Ok(Some(status.code()));
         }
+        if start.elapsed() > timeout {
+            child.kill()?;
+            child.wait()?;
+            return Ok(None);
+        }
+        thread::sleep(Duration::from_millis(5));
     }
 }
 
 /// Reads a pipe to its end, or closes it after that many bytes.
-fn collect(pipe: impl Read + Send + 'static, bytes_max: usize) -> JoinHandle<Vec<u8>> {
-    thread::spawn(move || {
-        let mut bytes = Vec::new();
-        pipe.take(bytes_max as u64).read_to_end(&mut bytes).ok();
-        bytes
-    })
+fn read_output(
+    mut pipe: impl Read,
+    bytes_max: usize,
+    mut prompt: Option<(String, Sender<()>)>,
+) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    let mut buffer = [0; 8192];
+    while bytes.len() < bytes_max {
+        let room = buffer.len().min(bytes_max - bytes.len());
+        match pipe.read(&mut buffer[..room]) {
+            Ok(0) | Err(_) => break,
+            Ok(len) => bytes.extend_from_slice(&buffer[..len]),
+        }
+        if let Some((_, prompted)) = prompt.take_if(|(text, _)| contains(&bytes, text)) {
+            prompted.send(()).ok();
+        }
+    }
+    bytes
+}
+
+fn contains(bytes: &[u8], text: &str) -> bool {
+    bytes
+        .windows(text.len())
+        .any(|window| window == text.as_bytes())
 }

@@ -13,7 +13,6 @@ fn main() -> io::Result<()> {
     let file = File::open(area.path("file"))?;
     let stdin = io::stdin();
 
-    // The test writes to stdin only after it has seen this line.
     area.tell(
         "ready before stdin",
         poll(
@@ -34,6 +33,7 @@ fn main() -> io::Result<()> {
         poll(&[PollFd::new(&stdin, PollFlags::IN)], Some(50))?,
     );
     area.tell("waited", start.elapsed().as_millis() >= 49);
+    // The test writes to stdin once it has seen this line.
     println!("write now");
     area.tell(
         "stdin alone, endless",

@@ -36,6 +36,8 @@ same_as_native! {
     unlinked_p2: "unlinked" P2;
     sparse_p1: "sparse" P1;
     sparse_p2: "sparse" P2;
+    many_p1: "many" P1;
+    many_p2: "many" P2;
     ambient_p1: "ambient" P1;
     ambient_p2: "ambient" P2;
 }

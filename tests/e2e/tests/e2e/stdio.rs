@@ -114,6 +114,24 @@ fn stdout_that_is_closed() -> Result<()> {
     Ok(())
 }
 
+/// Flushing waits for a consumer that is slow, and nothing is lost.
+#[test]
+fn stdout_to_a_slow_consumer() -> Result<()> {
+    for target in TARGETS {
+        let program = Program::compose(&app::rust("stdio", target)?, [""; 0])?;
+        let mut slowly = Command::new("sh");
+        let runner = program.command(&[]);
+        slowly.args(["-c", r#""$@" | (sleep 1; cat)"#, "sh"]);
+        slowly
+            .arg(runner.get_program())
+            .args(runner.get_args())
+            .args(["/", "cat"]);
+        let outcome = run(&mut slowly, Input::Pipe(long_input()), GUEST_TIMEOUT)?;
+        assert!(outcome.success()?.as_bytes() == long_input(), "{target:?}");
+    }
+    Ok(())
+}
+
 #[test]
 fn exit_status_and_both_outputs() -> Result<()> {
     for target in TARGETS {
@@ -131,7 +149,10 @@ fn exit_status_and_both_outputs() -> Result<()> {
 /// One `poll` over stdin, a file and a clock gives exactly those that are ready.
 #[test]
 fn poll_mixes_files_and_stdin() -> Result<()> {
-    let input = || Input::Slow(vec![b"hello\n".to_vec()], Duration::from_millis(3000));
+    let input = || Input::Answer {
+        prompt: "write now".into(),
+        answer: b"hello\n".to_vec(),
+    };
     let native = app::rust("poll", Target::Native)?;
     let expected = run_in_empty_dir(&mut Command::new(native), &[], input())?.success()?;
     let program = Program::compose(&app::rust("poll", Target::P2)?, [""; 0])?;
