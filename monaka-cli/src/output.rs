@@ -75,8 +75,10 @@ impl Output {
                 directory.display()
             );
         }
-        let file = temporary(directory, old).with_context(|| self.name())?;
-        let file = buffered(file, fill).with_context(|| self.name())?;
+        let file = temporary(directory, old)
+            .map_err(without_path)
+            .with_context(|| self.name())?;
+        buffered(file.as_file(), fill).with_context(|| self.name())?;
         file.persist(path)
             .map_err(|error| error.error)
             .with_context(|| self.name())?;
@@ -100,6 +102,15 @@ fn buffered<W: Write>(out: W, fill: impl FnOnce(&mut dyn Write) -> Result<()>) -
     let mut out = BufWriter::with_capacity(BUFFER_BYTES, out);
     fill(&mut out)?;
     out.into_inner().map_err(|error| error.into_error().into())
+}
+
+/// The error of the system alone: the name of a temporary file means nothing to people.
+fn without_path(error: io::Error) -> io::Error {
+    let inner = error.get_ref().and_then(|wrapper| wrapper.source());
+    let system = inner
+        .and_then(|inner| inner.downcast_ref())
+        .and_then(io::Error::raw_os_error);
+    system.map_or(error, io::Error::from_raw_os_error)
 }
 
 /// A file beside the output, with the permissions of the file that it will replace, or those of a new file.

@@ -179,17 +179,17 @@ impl Packed {
             "{}: {}, {} embedded ({}), {} link, {} left",
             output.name(),
             size::human(composed.len()),
-            counted(files, "file"),
+            counted(files, "file", "files"),
             size::human(bytes),
             composed.report.link,
-            counted(composed.report.imports.len() as u64, "import"),
+            counted(composed.report.imports.len() as u64, "import", "imports"),
         )
     }
 }
 
 /// `1 file`, `2 files`.
-pub(crate) fn counted(count: u64, noun: &str) -> String {
-    format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
+pub(crate) fn counted(count: u64, one: &str, many: &str) -> String {
+    format!("{count} {}", if count == 1 { one } else { many })
 }
 
 /// Keeps what the output said, so that a closed pipe is known for one.

@@ -2,8 +2,8 @@
 
 use std::path::PathBuf;
 
-use anyhow::{Context, Result};
-use monaka_image::ExtractOptions;
+use anyhow::{Context, Error, Result};
+use monaka_image::{ExtractError, ExtractOptions};
 
 use crate::cli::Talk;
 use crate::commands::inspect::Composed;
@@ -44,13 +44,23 @@ pub(crate) fn exec(args: Args, talk: Talk) -> Result<()> {
     bar.writing(files.bytes());
     let options = ExtractOptions { merge: args.force };
     monaka_image::extract(&files.image, &args.output, options, &mut bar)
-        .with_context(|| name.clone())?;
+        .map_err(|error| blame(error, &name))?;
     bar.finish();
     talk.line(format_args!(
         "{}: {} ({}) from {name}",
         args.output.display(),
-        counted(files.files(), "file"),
+        counted(files.files(), "file", "files"),
         size::human(files.bytes()),
     ));
     Ok(())
+}
+
+/// An error of the image is one of the composed file; others name a path of the target.
+fn blame(error: ExtractError, name: &str) -> Error {
+    match error {
+        ExtractError::Damaged(_) | ExtractError::Malformed(_) => {
+            Error::new(error).context(name.to_string())
+        }
+        error => error.into(),
+    }
 }

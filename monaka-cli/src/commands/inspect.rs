@@ -151,7 +151,7 @@ impl std::fmt::Display for Page<'_> {
             "limits: {} in all, {} in one file, {}{}",
             size::human(config.bytes_max),
             size::human(config.file_size_max),
-            counted(u64::from(config.inodes_max), "inode"),
+            counted(u64::from(config.inodes_max), "inode", "inodes"),
             if config.root_read_only {
                 ", read-only"
             } else {
@@ -175,11 +175,11 @@ fn list(f: &mut std::fmt::Formatter<'_>, title: &str, names: &[String]) -> std::
 fn write_files(f: &mut std::fmt::Formatter<'_>, files: &Files<'_>) -> std::fmt::Result {
     writeln!(
         f,
-        "embedded: {}, {} files, {} directories, {} symbolic links",
+        "embedded: {}, {}, {}, {}",
         size::human(files.bytes()),
-        files.files(),
-        files.directories(),
-        files.symlinks(),
+        counted(files.files(), "file", "files"),
+        counted(files.directories(), "directory", "directories"),
+        counted(files.symlinks(), "symbolic link", "symbolic links"),
     )?;
     let digits = files
         .entries

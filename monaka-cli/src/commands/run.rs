@@ -60,7 +60,14 @@ pub(crate) fn exec(args: Args) -> Result<ExitCode> {
     let bytes = input.read()?;
     check(&args, &bytes).with_context(|| input.name())?;
     let context = args.context()?;
-    execute(&bytes, context).with_context(|| input.name())
+    let ended = execute(&bytes, context).with_context(|| input.name())?;
+    Ok(match ended {
+        Ended::Exit(code) => code,
+        Ended::Trap(trap) => {
+            eprintln!("error: {}: {trap}", input.name());
+            ExitCode::from(TRAPPED)
+        }
+    })
 }
 
 /// What the engine would say in other words, or not at all.
@@ -79,7 +86,13 @@ fn check(args: &Args, bytes: &[u8]) -> Result<()> {
     Ok(())
 }
 
-fn execute(bytes: &[u8], context: WasiCtx) -> Result<ExitCode> {
+/// How a program came to its end.
+enum Ended {
+    Exit(ExitCode),
+    Trap(Trap),
+}
+
+fn execute(bytes: &[u8], context: WasiCtx) -> Result<Ended> {
     let engine = Engine::default();
     let component = Component::from_binary(&engine, bytes).map_err(one_line)?;
     let mut linker = Linker::new(&engine);
@@ -96,23 +109,22 @@ fn execute(bytes: &[u8], context: WasiCtx) -> Result<ExitCode> {
         Err(error) => return ended(error),
     };
     match command.wasi_cli_run().call_run(&mut store) {
-        Ok(Ok(())) => Ok(ExitCode::SUCCESS),
-        Ok(Err(())) => Ok(ExitCode::FAILURE),
+        Ok(Ok(())) => Ok(Ended::Exit(ExitCode::SUCCESS)),
+        Ok(Err(())) => Ok(Ended::Exit(ExitCode::FAILURE)),
         Err(error) => ended(error),
     }
 }
 
 /// A program that called `exit`, trapped, or was failed by the engine.
-fn ended(error: wasmtime::Error) -> Result<ExitCode> {
+fn ended(error: wasmtime::Error) -> Result<Ended> {
     if let Some(I32Exit(code)) = error.downcast_ref() {
         // The low byte, as every Unix parent sees it.
-        return Ok(ExitCode::from((code & 0xff) as u8));
+        return Ok(Ended::Exit(ExitCode::from((code & 0xff) as u8)));
     }
-    if let Some(trap) = error.downcast_ref::<Trap>() {
-        eprintln!("error: the program trapped: {trap}");
-        return Ok(ExitCode::from(TRAPPED));
+    match error.downcast_ref::<Trap>() {
+        Some(trap) => Ok(Ended::Trap(*trap)),
+        None => Err(one_line(error)),
     }
-    Err(one_line(error))
 }
 
 /// The reasons on one line, without the stack of the program.

@@ -5,7 +5,9 @@ use std::process::ExitCode;
 
 use anyhow::{Result, bail};
 
-/// Run a program: this build has no engine, use `wasmtime run`
+/// Run a program with the built-in engine
+///
+/// This build has none: use `wasmtime run`.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
     /// The program and its arguments
