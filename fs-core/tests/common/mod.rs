@@ -6,6 +6,7 @@
     reason = "not every test program uses all of it"
 )]
 
+pub mod fs;
 pub mod image;
 pub mod naive;
 pub mod ops;
