@@ -98,3 +98,40 @@ impl Handles {
         self.slots.iter().filter_map(|slot| slot.handle)
     }
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "tests")]
+mod tests {
+    use super::*;
+
+    const HANDLE: Handle = Handle {
+        ino: Ino(7),
+        access: Access::READ,
+    };
+
+    #[test]
+    fn a_stale_handle_is_noticed() {
+        let mut handles = Handles::default();
+        handles.reserve(2).unwrap();
+        let stale = handles.open(HANDLE);
+        assert_eq!(handles.get(stale).unwrap().ino, Ino(7));
+        handles.close(stale).unwrap();
+        assert!(handles.get(stale).is_err() && handles.close(stale).is_err());
+        handles.reserve(2).unwrap();
+        let fresh = handles.open(HANDLE);
+        assert_eq!(fresh.index, stale.index);
+        assert!(handles.get(stale).is_err() && handles.get(fresh).is_ok());
+    }
+
+    #[test]
+    fn the_table_is_limited() {
+        let mut handles = Handles::default();
+        for _ in 0..2 {
+            handles.reserve(2).unwrap();
+            handles.open(HANDLE);
+        }
+        assert_eq!(handles.reserve(2), Err(Error::InsufficientMemory));
+        assert_eq!(handles.len(), 2);
+        assert_eq!(handles.iter().count(), 2);
+    }
+}

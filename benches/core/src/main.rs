@@ -203,7 +203,9 @@ fn names() {
 fn mount() {
     let image = many_files();
     let parse = || Image::parse(black_box(image)).expect("the image is sound");
-    let spent = best(|| drop(black_box(parse())));
+    let spent = best(|| {
+        black_box(parse());
+    });
     println!(
         "{:36}{:>10.2} ms",
         "parse an image of 10 000 files",

@@ -256,3 +256,116 @@ pub(super) fn fit<T>(items: &mut Vec<T>) {
         *items = fitting;
     }
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "tests")]
+mod tests {
+    use super::*;
+    use crate::Limits;
+
+    fn ledger(bytes_max: u64) -> Ledger {
+        Ledger::new(Limits {
+            bytes_max,
+            ..Limits::default()
+        })
+    }
+
+    fn write(chunk: &mut Chunk, start: usize, bytes: &[u8], ledger: &mut Ledger) -> Result<usize> {
+        chunk.write(start, bytes, Growth::Doubling, None, ledger)
+    }
+
+    fn sum_of(bytes: &[u8]) -> Option<u64> {
+        Some(xxh3_64(bytes))
+    }
+
+    #[test]
+    fn a_gap_is_zeroed_and_charged() {
+        let (mut chunk, mut ledger) = (Chunk::Hole, ledger(100));
+        assert_eq!(write(&mut chunk, 5, b"abc", &mut ledger), Ok(3));
+        assert_eq!(chunk.bytes(None).unwrap(), b"\0\0\0\0\0abc");
+        assert_eq!(ledger.bytes_left(), 92);
+        assert_eq!(write(&mut chunk, 0, b"12", &mut ledger), Ok(2));
+        assert_eq!(chunk.bytes(None).unwrap(), b"12\0\0\0abc");
+        assert_eq!(ledger.bytes_left(), 92);
+    }
+
+    #[test]
+    fn a_write_is_cut_where_the_ledger_ends() {
+        let (mut chunk, mut ledger) = (Chunk::Hole, ledger(4));
+        assert_eq!(write(&mut chunk, 0, b"abcdef", &mut ledger), Ok(4));
+        assert_eq!(
+            write(&mut chunk, 4, b"x", &mut ledger),
+            Err(Error::InsufficientSpace)
+        );
+        assert_eq!(
+            write(&mut chunk, 2, b"xyz", &mut ledger),
+            Ok(2),
+            "what is stored can be overwritten"
+        );
+        assert_eq!(chunk.bytes(None).unwrap(), b"abxy");
+    }
+
+    /// Replacing a whole block of an image needs no more than what fits of it, but then the rest has to be copied.
+    #[test]
+    fn a_block_of_an_image_is_not_lost_to_a_full_ledger() {
+        const BLOCK: &[u8] = b"0123456789";
+        let (mut chunk, mut ledger) = (Chunk::Unverified(BLOCK), ledger(9));
+        assert_eq!(
+            write(&mut chunk, 0, &[b'x'; 10], &mut ledger),
+            Err(Error::InsufficientSpace)
+        );
+        let written = chunk.write(3, b"x", Growth::Doubling, sum_of(BLOCK), &mut ledger);
+        assert_eq!(written, Err(Error::InsufficientSpace));
+        assert_eq!(chunk.bytes(sum_of(BLOCK)).unwrap(), BLOCK);
+        assert_eq!(ledger.bytes_left(), 9);
+    }
+
+    #[test]
+    fn a_block_that_is_replaced_is_not_verified() {
+        let (mut chunk, mut ledger) = (Chunk::Unverified(b"damaged"), ledger(100));
+        let wrong = Some(1);
+        assert_eq!(chunk.bytes(wrong), Err(Error::Io));
+        assert_eq!(
+            chunk.write(1, b"x", Growth::Doubling, wrong, &mut ledger),
+            Err(Error::Io)
+        );
+        assert_eq!(chunk.zero(1, 2, wrong, &mut ledger), Err(Error::Io));
+        assert_eq!(chunk.truncate(3, wrong, &mut ledger), Err(Error::Io));
+        assert_eq!(ledger.bytes_left(), 100, "what failed is not charged");
+        assert_eq!(
+            chunk.write(0, b"replaced", Growth::Doubling, wrong, &mut ledger),
+            Ok(8)
+        );
+        assert_eq!(chunk.bytes(wrong).unwrap(), b"replaced");
+    }
+
+    #[test]
+    fn a_cut_gives_memory_back() {
+        let (mut chunk, mut ledger) = (Chunk::Hole, ledger(1 << 20));
+        write(&mut chunk, 0, &[7; CHUNK_BYTES], &mut ledger).unwrap();
+        chunk.truncate(10, None, &mut ledger).unwrap();
+        let Chunk::Owned(own) = &chunk else {
+            unreachable!()
+        };
+        assert!(own.capacity() <= 20, "{}", own.capacity());
+        assert_eq!(ledger.bytes_left(), (1 << 20) - 10);
+    }
+
+    #[test]
+    fn small_writes_copy_little() {
+        let (mut chunk, mut ledger) = (Chunk::Hole, ledger(1 << 20));
+        let mut moves = 0;
+        let mut capacity = 0;
+        for at in 0..CHUNK_BYTES {
+            write(&mut chunk, at, b"x", &mut ledger).unwrap();
+            let Chunk::Owned(own) = &chunk else {
+                unreachable!()
+            };
+            moves += usize::from(own.capacity() != capacity);
+            capacity = own.capacity();
+            assert!(capacity <= 2 * own.len());
+        }
+        assert!(moves <= 17, "{moves}");
+        assert_eq!(capacity, CHUNK_BYTES);
+    }
+}

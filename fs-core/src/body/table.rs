@@ -304,3 +304,90 @@ fn reserve<T>(items: &mut Vec<T>, count: usize) -> Result<()> {
         .try_reserve_exact(count)
         .map_err(|_| Error::InsufficientMemory)
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "tests")]
+mod tests {
+    use super::*;
+    use crate::Limits;
+    use std::vec;
+
+    const LEAF_BYTES: u64 = (LEAF_CHUNKS * CHUNK_BYTES) as u64;
+
+    fn empty() -> (Table, Ledger) {
+        let mut ledger = Ledger::new(Limits::default());
+        let table = Table::from_chunk(&mut Chunk::Hole, Sums::default(), &mut ledger);
+        (table.unwrap(), ledger)
+    }
+
+    fn charged(ledger: &Ledger) -> u64 {
+        ledger.usage(0).bytes
+    }
+
+    #[test]
+    fn leaves_stay_in_order_in_a_sparse_file() {
+        let (mut table, mut ledger) = empty();
+        for leaf in [5, 0, 9, 3, 1, 1000, 4] {
+            table.write(leaf * LEAF_BYTES, b"x", &mut ledger).unwrap();
+            assert_eq!(table.check(), Ok(()));
+        }
+        assert_eq!(table.leaves.len(), 7);
+        assert_eq!(charged(&ledger), table.bytes_charged());
+        assert_eq!(table.run(3 * LEAF_BYTES, 10), Ok(Run::Data(b"x")));
+        assert_eq!(table.run(2 * LEAF_BYTES, 10), Ok(Run::Zero(10)));
+        table.set_size(4 * LEAF_BYTES, &mut ledger).unwrap();
+        assert_eq!(table.leaves.len(), 3, "leaves 0, 1 and 3");
+        assert_eq!(charged(&ledger), table.bytes_charged());
+        assert_eq!(table.check(), Ok(()));
+    }
+
+    #[test]
+    fn a_file_that_is_written_in_sequence_has_whole_chunks() {
+        let (mut table, mut ledger) = empty();
+        for i in 0..100 {
+            table.write(i * 4096, &[7; 4096], &mut ledger).unwrap();
+        }
+        let Some(Chunk::Owned(last)) = table.leaves[0].chunks.last() else {
+            unreachable!()
+        };
+        assert_eq!(last.capacity(), CHUNK_BYTES);
+    }
+
+    #[test]
+    fn memory_is_at_most_twice_what_is_charged() {
+        let (mut table, mut ledger) = empty();
+        for i in 0..40 {
+            let piece = if i % 2 == 0 { CHUNK_BYTES } else { 1 };
+            table
+                .write(i * CHUNK_BYTES as u64, &vec![7; piece], &mut ledger)
+                .unwrap();
+        }
+        let capacity: usize = table
+            .chunks()
+            .map(|chunk| match chunk {
+                Chunk::Owned(own) => own.capacity(),
+                _ => 0,
+            })
+            .sum();
+        assert!(
+            capacity as u64 <= 2 * charged(&ledger),
+            "{capacity} > {}",
+            charged(&ledger)
+        );
+    }
+
+    #[test]
+    fn entries_of_an_image_are_free() {
+        let bytes: &'static [u8] = vec![7; 5 * CHUNK_BYTES].leak();
+        let mut ledger = Ledger::new(Limits::default());
+        let mut table = Table::from_image(bytes, Sums::default()).unwrap();
+        assert_eq!(table.bytes_charged(), 0);
+        table
+            .write(6 * CHUNK_BYTES as u64, b"x", &mut ledger)
+            .unwrap();
+        assert_eq!(charged(&ledger), 1 + 2 * ENTRY_CHARGE);
+        assert_eq!(charged(&ledger), table.bytes_charged());
+        table.set_size(2 * CHUNK_BYTES as u64, &mut ledger).unwrap();
+        assert_eq!((charged(&ledger), table.bytes_charged()), (0, 0));
+    }
+}

@@ -434,3 +434,106 @@ fn hash_at(slots: &[Slot], names: &str, place: u32) -> u64 {
 fn hash(name: &str) -> u64 {
     xxh3_64(name.as_bytes())
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "tests")]
+mod tests {
+    use super::*;
+    use std::format;
+
+    fn name(name: &str) -> Name<'_> {
+        Name::from_component(name).unwrap()
+    }
+
+    fn file(ino: u32) -> Entry {
+        Entry {
+            ino: Ino(ino),
+            kind: Kind::File,
+        }
+    }
+
+    fn directory(count: u32) -> Directory {
+        let mut directory = Directory::new(Ino(0));
+        for i in 0..count {
+            directory.insert(name(&format!("{i}")), file(i)).unwrap();
+        }
+        directory
+    }
+
+    #[test]
+    fn a_slot_has_16_bytes() {
+        assert_eq!(size_of::<Slot>(), 16);
+    }
+
+    #[test]
+    fn compaction_moves_slots_but_no_stream() {
+        let mut directory = directory(100);
+        let mut cursor = directory.cursor();
+        for i in 0..50 {
+            assert_eq!(directory.next(&mut cursor).unwrap().ino, Ino(i));
+        }
+        for i in (0..100).filter(|i| i % 10 != 5) {
+            assert_eq!(directory.remove(name(&format!("{i}"))), Some(file(i)));
+        }
+        assert!(
+            directory.slots.len() < 50,
+            "compacted: {}",
+            directory.slots.len()
+        );
+        assert_eq!(directory.check(), Ok(()));
+        for i in [55, 65, 75, 85, 95] {
+            assert_eq!(directory.next(&mut cursor).unwrap().ino, Ino(i));
+        }
+        assert_eq!(directory.next(&mut cursor), None);
+    }
+
+    #[test]
+    fn text_of_old_names_is_given_back() {
+        let mut directory = directory(1);
+        let long = "n".repeat(200);
+        directory.rename(name("0"), name(&long)).unwrap();
+        for i in 0..1000 {
+            let (old, new) = (format!("{long}{i}"), format!("{long}{}", i + 1));
+            if i == 0 {
+                directory.rename(name(&long), name(&old)).unwrap();
+            }
+            directory.rename(name(&old), name(&new)).unwrap();
+            assert_eq!(directory.check(), Ok(()));
+        }
+        assert!(
+            directory.names.len() < 3 * DEAD_BYTES_MIN,
+            "{}",
+            directory.names.len()
+        );
+        assert_eq!(directory.entries().count(), 1);
+    }
+
+    #[test]
+    fn an_emptied_directory_gives_its_memory_back() {
+        let mut directory = directory(1000);
+        for i in 0..1000 {
+            directory.remove(name(&format!("{i}")));
+        }
+        assert!(directory.slots.capacity() <= KEPT_MAX);
+        assert!(directory.names.capacity() <= KEPT_MAX * 4);
+        directory.insert(name("new"), file(7)).unwrap();
+        assert_eq!(directory.lookup(name("new")), Some(file(7)));
+        assert_eq!(directory.check(), Ok(()));
+    }
+
+    /// A serial that was used again would let a stream meet an entry twice.
+    #[test]
+    fn serials_are_not_used_again() {
+        let mut directory = directory(1);
+        let mut cursor = directory.cursor();
+        directory.next(&mut cursor);
+        directory.remove(name("0"));
+        directory.insert(name("0"), file(9)).unwrap();
+        assert_eq!(directory.next(&mut cursor), None);
+        directory.next_serial = SERIAL_MAX;
+        assert_eq!(
+            directory.insert(name("1"), file(1)),
+            Err(Error::InsufficientSpace)
+        );
+    }
+}

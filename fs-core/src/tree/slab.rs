@@ -105,3 +105,36 @@ impl Slab {
 fn position(ino: Ino) -> (usize, usize) {
     (ino.0 as usize / SEGMENT, ino.0 as usize % SEGMENT)
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "tests")]
+mod tests {
+    use super::*;
+    use crate::body::Body;
+
+    fn inode(change: u64) -> Inode {
+        Inode::new(Node::File(Body::empty()), Time(0), change)
+    }
+
+    #[test]
+    fn numbers_are_given_in_order_and_used_again() {
+        let mut slab = Slab::new();
+        for i in 0..1000 {
+            assert_eq!(slab.insert(inode(u64::from(i))).unwrap(), Ino(i));
+        }
+        for i in [3, 700, 256] {
+            assert_eq!(slab.remove(Ino(i)).unwrap().change, u64::from(i));
+            assert!(slab.get(Ino(i)).is_none() && slab.remove(Ino(i)).is_none());
+        }
+        assert_eq!(slab.iter().count(), 997);
+        let again = [256, 700, 3, 1000].map(Ino);
+        assert_eq!([(); 4].map(|()| slab.insert(inode(0)).unwrap()), again);
+        assert!(slab.get(Ino(1001)).is_none() && slab.get(Ino(u32::MAX)).is_none());
+    }
+
+    /// A million small files have to fit in 300 MB: 64 bytes of each are its inode, where addresses have 32 bits.
+    #[test]
+    fn an_inode_is_small() {
+        assert!(size_of::<Inode>() <= 96, "{}", size_of::<Inode>());
+    }
+}

@@ -1,6 +1,11 @@
 //! An image written in memory, straight from the description of the format.
 
-#![allow(dead_code, unreachable_pub, reason = "not every user uses all of it")]
+#![allow(
+    dead_code,
+    unreachable_pub,
+    clippy::new_without_default,
+    reason = "not every user uses all of it"
+)]
 
 use std::collections::BTreeMap;
 

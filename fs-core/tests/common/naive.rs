@@ -592,11 +592,8 @@ impl Subject for Naive {
                 return Ok(Value::Text(target));
             }
             Op::List { fd } => {
-                let (id, access) = self.handles[*fd].ok_or(Error::BadDescriptor)?;
+                let (id, _) = self.handles[*fd].ok_or(Error::BadDescriptor)?;
                 let entries = self.entries(id).ok_or(Error::NotDirectory)?;
-                if !access.contains(Access::READ) {
-                    return Err(Error::BadDescriptor);
-                }
                 let names = entries
                     .iter()
                     .map(|(name, id)| (name.clone(), self.kind(*id)))
