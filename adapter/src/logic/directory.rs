@@ -16,7 +16,7 @@ impl DirectoryStream {
     pub fn open<E: Env>(volume: &mut Volume<E>, directory: Fd) -> Result<Self> {
         let cursor = volume.read_directory(directory)?;
         Ok(Self {
-            fd: volume.dup(directory, Access::READ)?,
+            fd: volume.dup(directory, Access::empty())?,
             cursor: Cell::new(cursor),
         })
     }

@@ -20,6 +20,7 @@ super::cases![
     list_empty,
     list_types,
     list_a_file,
+    list_without_flags,
     list_two_at_once,
     list_while_deleting,
     list_while_creating,
@@ -191,6 +192,13 @@ fn list_a_file(lab: &Lab) -> Outcome {
         lab.file("file")?.read_directory(),
         ErrorCode::NotDirectory,
     )
+}
+
+/// Go opens directories without `read`, which is about data.
+fn list_without_flags(lab: &Lab) -> Outcome {
+    lab.put("file", b"x")?;
+    let dir = lab.open(".", OpenFlags::DIRECTORY, DescriptorFlags::empty())?;
+    same("names", names(&dir)?, vec!["file".to_string()])
 }
 
 fn list_two_at_once(lab: &Lab) -> Outcome {
