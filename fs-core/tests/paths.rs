@@ -28,7 +28,7 @@ fn names_of_255_bytes_are_the_longest() {
     let longest = "é".repeat(127) + "x";
     assert_eq!(longest.len(), 255);
     fs.put(&longest, b"");
-    assert_eq!(fs.list(".").unwrap(), [longest.clone()]);
+    assert_eq!(fs.list(".").unwrap(), std::slice::from_ref(&longest));
     let too_long = longest + "x";
     assert_eq!(fs.create(&too_long).map(drop), Err(Error::NameTooLong));
     assert_eq!(fs.mkdir(&too_long), Err(Error::NameTooLong));

@@ -347,7 +347,7 @@ mod tests {
         for i in 0..100 {
             table.write(i * 4096, &[7; 4096], &mut ledger).unwrap();
         }
-        let Some(Chunk::Owned(last)) = table.leaves[0].chunks.last() else {
+        let Some(Chunk::Owned(last)) = table.chunks().last() else {
             unreachable!()
         };
         assert_eq!(last.capacity(), CHUNK_BYTES);
