@@ -1,7 +1,7 @@
 //! Whatever bytes the image reader is given: it says what is wrong with them, or there is a volume that can be walked and read.
 //!
 //! ```text
-//! RUSTC_BOOTSTRAP=1 cargo fuzz run image -- -max_total_time=60
+//! RUSTC_BOOTSTRAP=1 cargo fuzz run --fuzz-dir fs-core/fuzz image -- -max_total_time=60
 //! ```
 //!
 //! Half of the inputs are edits of a sound image, made right again by a new checksum, so that what is behind the checksum
