@@ -10,7 +10,18 @@ use common::subject::{Subject, Value, VolumeSubject, dump};
 use monaka_fs_core::{Error, Limits, Volume};
 use proptest::prelude::*;
 
+/// More than the default, and still in proportion to `PROPTEST_CASES`.
+fn config() -> ProptestConfig {
+    let config = ProptestConfig::default();
+    ProptestConfig {
+        cases: config.cases.saturating_mul(4),
+        ..config
+    }
+}
+
 proptest! {
+    #![proptest_config(config())]
+
     #[test]
     fn a_volume_behaves_as_the_naive_filesystem(ops in ops(60)) {
         let clock = Clock::new();

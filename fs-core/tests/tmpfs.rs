@@ -40,6 +40,8 @@ fn a_volume_behaves_as_tmpfs() {
     let mut bytes = [0; 32];
     bytes[..8].copy_from_slice(&seed.to_le_bytes());
     let config = Config {
+        // More than the default, and still in proportion to `PROPTEST_CASES`.
+        cases: Config::default().cases.saturating_mul(8),
         failure_persistence: None,
         ..Config::default()
     };
