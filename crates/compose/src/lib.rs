@@ -168,9 +168,11 @@ pub fn compose(app: &[u8], adapter_core: &[u8], options: &Options) -> Result<Com
     let app = link::register(&mut graph, "monaka:app", component.into_owned())
         .map_err(|error| Error::Invalid(format!("{error:#}")))?;
     let imports = Imports::of(&graph[app], graph.types())?;
+    let interfaces = world::linked_interfaces()?;
+    link::check(&graph, app, &interfaces)?;
     let world = AdapterWorld::for_app(&imports)?;
     let adapter = module::component(adapter_core, &world, options)?;
-    let linked = link::link(graph, app, adapter, &world::linked_interfaces()?)?;
+    let linked = link::link(graph, app, adapter, &interfaces)?;
     finish(linked, options, warnings(&imports))
 }
 

@@ -18,8 +18,6 @@ pub(crate) fn link(
     adapter: Vec<u8>,
     linked: &BTreeSet<String>,
 ) -> Result<Vec<u8>, Error> {
-    check_foreign(&graph, app, linked)?;
-    check_exports(&graph, app, linked)?;
     let adapter = register(&mut graph, "monaka:adapter", adapter)
         .map_err(|error| Error::Adapter(format!("{error:#}")))?;
     let exports = exports_by_track(&graph, adapter);
@@ -32,6 +30,16 @@ pub(crate) fn link(
     graph
         .encode(EncodeOptions::default())
         .map_err(|error| Error::Linked(chain(&error)))
+}
+
+/// Refuses what the component link cannot express.
+pub(crate) fn check(
+    graph: &CompositionGraph,
+    app: PackageId,
+    linked: &BTreeSet<String>,
+) -> Result<(), Error> {
+    check_foreign(graph, app, linked)?;
+    check_exports(graph, app, linked)
 }
 
 /// Adds a component to the graph.

@@ -68,10 +68,8 @@ impl AdapterWorld {
         let resolve = packages(&version, true)?;
         let mut world = Self::with(resolve, &version, |name| imports.functions(name).is_some())?;
         for &id in &world.proxied {
-            let name = interface_name(&world.resolve, id);
-            if let Some(used) = imports.functions(&name) {
-                trim(&mut world.resolve, id, used);
-            }
+            let used = imports.functions(&interface_name(&world.resolve, id));
+            trim(&mut world.resolve, id, used);
         }
         Ok(world)
     }
@@ -90,10 +88,23 @@ impl AdapterWorld {
         version: &str,
         wanted: impl Fn(&InterfaceName) -> bool,
     ) -> Result<Self, Error> {
-        let proxied: Vec<InterfaceId> = required(&resolve)
-            .into_iter()
+        let required = required(&resolve);
+        let mut proxied: Vec<InterfaceId> = required
+            .iter()
+            .copied()
             .filter(|&id| wanted(&interface_name(&resolve, id)))
             .collect();
+        // An exported interface takes the types that it uses from exported
+        // ones: those that need a proxy have to be there too.
+        let mut next = 0;
+        while let Some(&id) = proxied.get(next) {
+            for dependency in resolve.interface_direct_deps(id) {
+                if required.contains(&dependency) && !proxied.contains(&dependency) {
+                    proxied.push(dependency);
+                }
+            }
+            next += 1;
+        }
         let text = world_text(&resolve, &proxied, version);
         let package = resolve
             .push_str("adapter.wit", &text)
@@ -183,10 +194,10 @@ fn world_text(resolve: &Resolve, proxied: &[InterfaceId], version: &str) -> Stri
 }
 
 /// Removes the functions that the application does not import.
-fn trim(resolve: &mut Resolve, id: InterfaceId, used: &Functions) {
+fn trim(resolve: &mut Resolve, id: InterfaceId, used: Option<&Functions>) {
     resolve.interfaces[id]
         .functions
-        .retain(|name, _| used.contains(name));
+        .retain(|name, _| used.is_some_and(|used| used.contains(name)));
 }
 
 fn interface_name(resolve: &Resolve, id: InterfaceId) -> InterfaceName {

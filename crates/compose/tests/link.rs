@@ -210,6 +210,77 @@ fn a_filesystem_import_that_does_not_fit_is_named() {
     }
 }
 
+/// The client of an http server has no clock of its own, but `wasi:http/types`
+/// takes `duration` from the monotonic clock: the adapter's world did not parse
+/// ("depends on an interface in incompatible ways").
+#[test]
+fn a_proxied_interface_brings_those_that_it_uses() {
+    let app = r#"(component
+        (import "wasi:http/types@0.2.6" (instance $types
+            (export "request-options" (type $o (sub resource)))
+            (export "[constructor]request-options" (func (result (own $o)))))))"#;
+    let composed = compose(app.as_bytes(), ADAPTER, &Options::default()).unwrap();
+    assert!(
+        composed
+            .report
+            .imports
+            .contains(&"wasi:http/types@0.2.6".to_string())
+    );
+}
+
+#[test]
+fn every_proxied_interface_can_be_the_only_one() {
+    for interface in [
+        "cli/stdin",
+        "cli/stdout",
+        "cli/stderr",
+        "clocks/monotonic-clock",
+        "sockets/network",
+        "sockets/instance-network",
+        "sockets/tcp",
+        "sockets/tcp-create-socket",
+        "sockets/udp",
+        "sockets/udp-create-socket",
+        "sockets/ip-name-lookup",
+        "http/types",
+        "http/outgoing-handler",
+    ] {
+        let app = format!(r#"(component (import "wasi:{interface}@0.2.4" (instance)))"#);
+        let composed = compose(app.as_bytes(), ADAPTER, &Options::default());
+        assert!(composed.is_ok(), "{interface}: {}", composed.unwrap_err());
+    }
+}
+
+#[test]
+fn an_exported_http_handler_is_refused() {
+    let error = refusal(
+        r#"(component
+            (import "wasi:http/types@0.2.6" (instance $types
+                (export "incoming-request" (type (sub resource)))))
+            (alias export $types "incoming-request" (type $request))
+            (core module $m (func (export "handle") (param i32)))
+            (core instance $i (instantiate $m))
+            (func $handle (param "request" (own $request))
+                (canon lift (core func $i "handle")))
+            (component $c
+                (import "request" (type $r (sub resource)))
+                (import "handle" (func $h (param "request" (own $r))))
+                (export $e "incoming-request" (type $r))
+                (export "handle" (func $h) (func (param "request" (own $e)))))
+            (instance $handler (instantiate $c
+                (with "request" (type $request))
+                (with "handle" (func $handle))))
+            (export "wasi:http/incoming-handler@0.2.6" (instance $handler)))"#,
+    );
+    assert!(matches!(error, Error::Export { .. }), "{error}");
+    assert!(
+        error
+            .to_string()
+            .contains("wasi:http/incoming-handler@0.2.6"),
+        "{error}"
+    );
+}
+
 #[test]
 fn a_foreign_interface_that_passes_streams_is_refused() {
     let app = stdout_at("0.2.6").replace("wasi:cli/stdout@0.2.6", "acme:log/sink@1.0.0");
