@@ -147,7 +147,11 @@ impl Args {
         }
         builder.envs(&self.variables);
         if self.allow_net {
-            builder.inherit_network().allow_ip_name_lookup(true);
+            builder
+                .inherit_network()
+                .allow_ip_name_lookup(true)
+                .allow_tcp(true)
+                .allow_udp(true);
         }
         for Directory { host, guest } in &self.directories {
             builder

@@ -58,9 +58,10 @@ fn environment() -> Result<()> {
 
 #[test]
 fn exit_status() -> Result<()> {
+    let outcome = run_built_in("stdio", &["/", "exit"], Input::Empty, &[])?;
     assert_eq!(
-        run_built_in("stdio", &["/", "exit"], Input::Empty, &[])?.code,
-        Some(1)
+        (outcome.code, outcome.stdout.as_str()),
+        (Some(1), "to stdout\n")
     );
     Ok(())
 }
