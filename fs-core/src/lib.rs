@@ -18,10 +18,10 @@
 //! # Invariants
 //!
 //! * No operation panics, whatever it is given, and none recurses: depth of directories and length of paths cost no stack.
-//! * An operation that fails has changed nothing. A write or read that could be done in part is done in part.
+//! * An operation that fails has changed nothing that can be seen. A write or read that could be done in part is done in part.
 //! * An inode lives while it has a name or is open, and not longer. Handles lead to inodes, never to paths.
-//! * The ledger counts what is alive, no more and no less. Bytes and inodes are reserved before memory is allocated, and
-//!   memory whose size a program decides is allocated fallibly. (Boxes of a fixed size below 100 bytes are not.)
+//! * The ledger counts what is alive, no more and no less. Bytes and inodes are reserved before memory is allocated.
+//! * Where memory ends there is an error, not the end of the program: no allocation is infallible.
 //! * A serial of a directory entry is never used twice: it is the position of a directory stream.
 //! * Bytes of an image are compared with their checksum before the first of a block is seen; a damaged block fails with
 //!   [`Error::Io`] wherever it would be read, and the rest of the volume works.
@@ -49,6 +49,7 @@ extern crate alloc;
 extern crate std;
 
 mod body;
+mod boxed;
 #[allow(clippy::indexing_slicing, reason = "evaluated at compile time")]
 pub mod config;
 mod error;

@@ -7,9 +7,9 @@
 mod chunk;
 mod table;
 
-use alloc::boxed::Box;
 use alloc::vec::Vec;
 
+use crate::boxed::Boxed;
 use crate::quota::Ledger;
 use crate::{CHUNK_BYTES, Result, Run};
 pub(crate) use chunk::Sums;
@@ -24,7 +24,7 @@ pub(crate) enum Body {
     /// Content of an image that is larger than a chunk and that nobody has touched yet.
     Image(&'static [u8], Sums),
     /// Anything else.
-    Table(Box<Table>),
+    Table(Boxed<Table>),
 }
 
 impl Body {
@@ -144,7 +144,7 @@ impl Body {
     /// Splits untouched image content into chunks.
     fn split_image(&mut self) -> Result<()> {
         if let Self::Image(bytes, sums) = *self {
-            *self = Self::Table(Box::new(Table::from_image(bytes, sums)?));
+            *self = Self::Table(Boxed::try_new(Table::from_image(bytes, sums)?)?);
         }
         Ok(())
     }
@@ -153,8 +153,9 @@ impl Body {
     fn table(&mut self, ledger: &mut Ledger) -> Result<&mut Table> {
         self.split_image()?;
         if let Self::One(chunk, sums) = self {
-            let table = Table::from_chunk(chunk, *sums, ledger)?;
-            *self = Self::Table(Box::new(table));
+            let mut table = Boxed::try_new(Table::empty(*sums))?;
+            table.take(chunk, ledger)?;
+            *self = Self::Table(table);
         }
         match self {
             Self::Table(table) => Ok(table),

@@ -32,9 +32,8 @@ impl Table {
     pub(super) fn from_image(bytes: &'static [u8], sums: Sums) -> Result<Self> {
         let mut table = Self {
             size: bytes.len() as u64,
-            leaves: Vec::new(),
             entries_free: bytes.len().div_ceil(CHUNK_BYTES),
-            sums,
+            ..Self::empty(sums)
         };
         let leaves_len = bytes.len().div_ceil(LEAF_CHUNKS * CHUNK_BYTES);
         reserve(&mut table.leaves, leaves_len)?;
@@ -47,19 +46,24 @@ impl Table {
         Ok(table)
     }
 
-    /// A table of one chunk, which is taken out of its place. Fails before it is taken.
-    pub(super) fn from_chunk(chunk: &mut Chunk, sums: Sums, ledger: &mut Ledger) -> Result<Self> {
-        let mut table = Self {
-            size: chunk.stored_len() as u64,
+    pub(super) fn empty(sums: Sums) -> Self {
+        Self {
+            size: 0,
             leaves: Vec::new(),
             entries_free: 0,
             sums,
-        };
-        if table.size > 0 {
-            let place = table.entry(0, ledger)?;
-            *place = core::mem::replace(chunk, Chunk::Hole);
         }
-        Ok(table)
+    }
+
+    /// Takes a chunk over as the first one of this empty table. If that fails the chunk stays where it is.
+    pub(super) fn take(&mut self, chunk: &mut Chunk, ledger: &mut Ledger) -> Result<()> {
+        let size = chunk.stored_len() as u64;
+        if size > 0 {
+            let place = self.entry(0, ledger)?;
+            *place = core::mem::replace(chunk, Chunk::Hole);
+            self.size = size;
+        }
+        Ok(())
     }
 
     pub(super) fn size(&self) -> u64 {
@@ -315,9 +319,10 @@ mod tests {
     const LEAF_BYTES: u64 = (LEAF_CHUNKS * CHUNK_BYTES) as u64;
 
     fn empty() -> (Table, Ledger) {
-        let mut ledger = Ledger::new(Limits::default());
-        let table = Table::from_chunk(&mut Chunk::Hole, Sums::default(), &mut ledger);
-        (table.unwrap(), ledger)
+        (
+            Table::empty(Sums::default()),
+            Ledger::new(Limits::default()),
+        )
     }
 
     fn charged(ledger: &Ledger) -> u64 {

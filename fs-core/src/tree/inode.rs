@@ -1,10 +1,10 @@
 //! One inode.
 
 use alloc::borrow::Cow;
-use alloc::boxed::Box;
 
 use super::Directory;
 use crate::body::Body;
+use crate::boxed::Boxed;
 use crate::{Ino, Kind, Result, Stat, Time};
 
 /// A file, directory or symbolic link. It lives while it has a name (`nlink`) or something holds it open (`opens`).
@@ -29,7 +29,7 @@ pub(crate) struct Inode {
 #[derive(Debug)]
 pub(crate) enum Node {
     File(Body),
-    Directory(Box<Directory>),
+    Directory(Boxed<Directory>),
     Symlink(Cow<'static, str>),
     /// A vacant place in the slab, and the next one.
     Vacant(Option<Ino>),

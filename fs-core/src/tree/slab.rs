@@ -135,7 +135,11 @@ mod tests {
     /// A million small files have to fit in 300 MB: 64 bytes of each are its inode, where addresses have 32 bits.
     #[test]
     fn an_inode_is_small() {
-        let bytes_max = if cfg!(target_pointer_width = "32") { 64 } else { 96 };
+        let bytes_max = if cfg!(target_pointer_width = "32") {
+            64
+        } else {
+            96
+        };
         assert!(size_of::<Inode>() <= bytes_max, "{}", size_of::<Inode>());
     }
 }

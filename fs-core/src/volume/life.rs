@@ -1,8 +1,7 @@
 //! How inodes come to be and cease.
 
-use alloc::boxed::Box;
-
 use super::Volume;
+use crate::boxed::Boxed;
 use crate::tree::{Directory, Entry, Inode, Name, Node, ROOT, Tree};
 use crate::{Env, Error, Ino, Kind, Limits, Result, Time};
 
@@ -14,7 +13,7 @@ impl<E: Env> Volume<E> {
     pub fn new(env: E, limits: Limits) -> Result<Self> {
         let mut volume = Self::bare(env, limits);
         volume.ledger.reserve_inodes(1)?;
-        let root = Node::Directory(Box::new(Directory::new(ROOT)));
+        let root = Node::Directory(Boxed::try_new(Directory::new(ROOT))?);
         let now = volume.env.now();
         volume.tree.insert(Inode::new(root, now, 0))?;
         Ok(volume)

@@ -1,11 +1,11 @@
 //! Mounting an image: its inodes become ordinary ones under the same numbers, with content borrowed from it.
 
 use alloc::borrow::Cow;
-use alloc::boxed::Box;
 use alloc::vec::Vec;
 
 use super::Volume;
 use crate::body::{Body, Sums};
+use crate::boxed::Boxed;
 use crate::image::{Content, Entries, Image, Record};
 use crate::tree::{Directory, Entry, Inode, Name, Node, ROOT};
 use crate::{Env, Error, Ino, Kind, Limits, Result};
@@ -26,7 +26,7 @@ impl<E: Env> Volume<E> {
                 Content::Symlink(target) => Node::Symlink(Cow::Borrowed(target)),
                 Content::Directory(entries) => {
                     let directory = directory(&image, Ino(ino), entries, &mut subdirs)?;
-                    Node::Directory(Box::new(directory))
+                    Node::Directory(Boxed::try_new(directory)?)
                 }
             };
             volume.mount_inode(&record, node)?;

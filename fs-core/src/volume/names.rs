@@ -1,10 +1,10 @@
 //! Making and removing names: directories, symbolic links, `unlink`.
 
 use alloc::borrow::Cow;
-use alloc::boxed::Box;
 use alloc::string::String;
 
 use super::Volume;
+use crate::boxed::Boxed;
 use crate::tree::{Directory, Entry, Name, Node};
 use crate::walk::{self, Last, Parent};
 use crate::{Env, Error, Fd, Ino, Kind, PATH_BYTES_MAX, Result, text};
@@ -21,7 +21,7 @@ impl<E: Env> Volume<E> {
     pub fn create_directory_at(&mut self, dir: Fd, path: &str) -> Result<()> {
         let Vacancy { dir, name } = self.vacancy(dir, path, Kind::Directory)?;
         let now = self.env.now();
-        let node = Node::Directory(Box::new(Directory::new(dir)));
+        let node = Node::Directory(Boxed::try_new(Directory::new(dir))?);
         self.create(dir, name, node, now).map(drop)
     }
 
