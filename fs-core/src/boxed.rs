@@ -6,8 +6,8 @@ use core::ops::{Deref, DerefMut};
 
 use crate::{Error, Result};
 
-/// One value on the heap. `Box::new` ends the program where memory ends, and `Box::try_new` is not stable; a vector can be
-/// asked whether there is room.
+/// One value on the heap. `Box::new` ends the program where memory ends, and `Box::try_new` is not
+/// stable; a vector can be asked whether there is room.
 #[derive(Debug)]
 pub(crate) struct Boxed<T>(Box<[T; 1]>);
 

@@ -1,30 +1,38 @@
-//! The filesystem of Monaka: everything of POSIX that WASI can express, on an inode tree in memory, without I/O.
+//! The filesystem of Monaka: everything of POSIX that WASI can express, on an inode tree in memory,
+//! without I/O.
 //!
-//! A [`Volume`] is the whole filesystem. It is handed the time ([`Env`]) and its [`Limits`], may start with the content of
-//! an [`image`], and is used through operations on handles ([`Fd`]) and paths that give the results Linux gives on tmpfs,
-//! as the error codes of WASI ([`Error`]).
+//! A [`Volume`] is the whole filesystem. It is handed the time ([`Env`]) and its [`Limits`], may
+//! start with the content of an [`image`], and is used through operations on handles ([`Fd`]) and
+//! paths that give the results Linux gives on tmpfs, as the error codes of WASI ([`Error`]).
 //!
 //! # Layers
 //!
 //! Each knows only those below it.
 //!
-//! * `volume`: the operations. Each checks rights, resolves, plans, reserves, and only then changes anything.
+//! * `volume`: the operations. Each checks rights, resolves, plans, reserves, and only then changes
+//!   anything.
 //! * `walk`: path resolution.
 //! * `tree`: inodes, directories, the rules of renaming.
 //! * `body`: the bytes of a file, as chunks that are holes, owned, or borrowed from the image.
 //! * `handle`, `quota`: the table of handles; the ledger of what is held against what may be.
-//! * [`image`]: a directory tree as bytes that are read in place. [`config`]: the record that a composed file carries.
+//! * [`image`]: a directory tree as bytes that are read in place. [`config`]: the record that a
+//!   composed file carries.
 //!
 //! # Invariants
 //!
-//! * No operation panics, whatever it is given, and none recurses: depth of directories and length of paths cost no stack.
-//! * An operation that fails has changed nothing that can be seen. A write or read that could be done in part is done in part.
-//! * An inode lives while it has a name or is open, and not longer. Handles lead to inodes, never to paths.
-//! * The ledger counts what is alive, no more and no less. Bytes and inodes are reserved before memory is allocated.
+//! * No operation panics, whatever it is given, and none recurses: depth of directories and length
+//!   of paths cost no stack.
+//! * An operation that fails has changed nothing that can be seen. A write or read that could be
+//!   done in part is done in part.
+//! * An inode lives while it has a name or is open, and not longer. Handles lead to inodes, never
+//!   to paths.
+//! * The ledger counts what is alive, no more and no less. Bytes and inodes are reserved before
+//!   memory is allocated.
 //! * Where memory ends there is an error, not the end of the program: no allocation is infallible.
 //! * A serial of a directory entry is never used twice: it is the position of a directory stream.
-//! * Bytes of an image are compared with their checksum before the first of a block is seen; a damaged block fails with
-//!   [`Error::Io`] wherever it would be read, and the rest of the volume works.
+//! * Bytes of an image are compared with their checksum before the first of a block is seen; a
+//!   damaged block fails with [`Error::Io`] wherever it would be read, and the rest of the volume
+//!   works.
 //! * What is below a read-only inode of an image is read-only too, so one look at an inode decides.
 //!
 //! # Absent on purpose
@@ -32,8 +40,9 @@
 //! * Locks: a volume has one owner (`&mut self`); whoever shares it puts a lock around it.
 //! * Clocks, entropy, threads, I/O.
 //! * Users and permissions: WASI 0.2 knows none. `mode` is carried for images.
-//! * `atime` follows `relatime` of Linux without its clause of 24 hours: it is updated by the first read after a change, so
-//!   that reading does not ask the host for the time. Following a symbolic link does not update the link's.
+//! * `atime` follows `relatime` of Linux without its clause of 24 hours: it is updated by the first
+//!   read after a change, so that reading does not ask the host for the time. Following a symbolic
+//!   link does not update the link's.
 
 #![no_std]
 #![forbid(unsafe_code)]

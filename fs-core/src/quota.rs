@@ -1,7 +1,7 @@
 //! The ledger: what a volume holds, against what it may hold.
 //!
-//! Every operation reserves here before it allocates and gives back what it frees, so that the counts are those of what is
-//! alive at any time (`Volume::check` compares them with a recount).
+//! Every operation reserves here before it allocates and gives back what it frees, so that the
+//! counts are those of what is alive at any time (`Volume::check` compares them with a recount).
 
 use crate::{Error, FILE_SIZE_MAX, Limits, Result, Usage};
 

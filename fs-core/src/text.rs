@@ -1,4 +1,5 @@
-//! Looking at short texts. Paths and names are mostly shorter than what the search of the standard library is made for.
+//! Looking at short texts. Paths and names are mostly shorter than what the search of the standard
+//! library is made for.
 
 const ONES: u64 = u64::MAX / 255;
 const HIGHS: u64 = ONES << 7;
@@ -8,7 +9,8 @@ pub(crate) fn contains(text: &str, byte: u8) -> bool {
     let pattern = ONES.wrapping_mul(u64::from(byte));
     let (words, rest) = text.as_bytes().as_chunks::<8>();
     let in_words = words.iter().any(|word| {
-        // A byte that occurs is zero in `differing`, and only below a zero byte does the borrow reach the high bit.
+        // A byte that occurs is zero in `differing`, and only below a zero byte does the borrow
+        // reach the high bit.
         let differing = u64::from_le_bytes(*word) ^ pattern;
         differing.wrapping_sub(ONES) & !differing & HIGHS != 0
     });

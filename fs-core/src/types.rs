@@ -115,10 +115,12 @@ pub struct Stat {
 /// The limits of a volume. Reaching one is an error code, never a trap.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
-    /// Bytes held in memory: the stored bytes of files, 16 more for each 64 KiB of a file larger than that, and the targets
-    /// of symbolic links. Holes and borrowed image data do not count. The memory behind it is at most twice that.
+    /// Bytes held in memory: the stored bytes of files, 16 more for each 64 KiB of a file larger
+    /// than that, and the targets of symbolic links. Holes and borrowed image data do not count.
+    /// The memory behind it is at most twice that.
     pub bytes_max: u64,
-    /// Inodes, the root and those of the image included. A further name of an inode counts as one, as on tmpfs.
+    /// Inodes, the root and those of the image included. A further name of an inode counts as one,
+    /// as on tmpfs.
     pub inodes_max: u32,
     /// Bytes of one file, at most [`FILE_SIZE_MAX`].
     pub file_size_max: u64,

@@ -1,14 +1,17 @@
-//! Path resolution: from a directory and a text to an inode, or to the place where one is to be made.
+//! Path resolution: from a directory and a text to an inode, or to the place where one is to be
+//! made.
 //!
-//! The rules are those of `namei.c` of Linux. The walk is a loop: the rest of a path waits on a short stack while a symbolic
-//! link in it is followed. `..` goes to the parent inode, whatever the text said, and stays at the root.
+//! The rules are those of `namei.c` of Linux. The walk is a loop: the rest of a path waits on a
+//! short stack while a symbolic link in it is followed. `..` goes to the parent inode, whatever the
+//! text said, and stays at the root.
 
 use alloc::vec::Vec;
 
 use crate::tree::{Entry, Name, Node, ROOT, Tree};
 use crate::{Error, Follow, Ino, Kind, PATH_BYTES_MAX, Result, SYMLINK_HOPS_MAX, text};
 
-/// The last component of a path. Whether a name is too long is asked when it is looked up, as Linux does.
+/// The last component of a path. Whether a name is too long is asked when it is looked up, as Linux
+/// does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Last<'a> {
     Name(&'a str),
@@ -66,7 +69,8 @@ pub(crate) fn parent<'p>(tree: &Tree, base: Ino, path: &'p str) -> Result<Parent
     })
 }
 
-/// Resolves a path; a symbolic link in the last component is followed if asked for, or if a `/` comes after it.
+/// Resolves a path; a symbolic link in the last component is followed if asked for, or if a `/`
+/// comes after it.
 pub(crate) fn resolve<'t>(
     tree: &'t Tree,
     base: Ino,
@@ -170,7 +174,8 @@ impl<'t> Walk<'t> {
         Ok(self.found(Last::Dot, Some(self.here())))
     }
 
-    /// A link in the middle is always followed, one at the end if asked for, or if a `/` comes after it.
+    /// A link in the middle is always followed, one at the end if asked for, or if a `/` comes
+    /// after it.
     fn follows(&self, entry: Entry, follow: Follow, is_last: bool) -> bool {
         entry.kind == Kind::Symlink && (!is_last || follow == Follow::Yes || self.slash)
     }
@@ -233,8 +238,8 @@ impl<'t> Walk<'t> {
     }
 }
 
-/// The first component, and the rest from the `/` on. On bytes: components are short, and searching a `char` brings
-/// panics of slicing into a module that is to have none.
+/// The first component, and the rest from the `/` on. On bytes: components are short, and searching
+/// a `char` brings panics of slicing into a module that is to have none.
 fn split_first(text: &str) -> (&str, &str) {
     text.bytes()
         .position(|byte| byte == b'/')

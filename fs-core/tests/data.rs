@@ -219,7 +219,8 @@ fn ten_gib_go_through_64_mib() {
     let mut fs = Fs::with_limits(limits);
     let piece = vec![7; 40 << 20];
     fs.put("f", &piece);
-    // Something behind it in memory, so that the allocator keeps what is freed and the test is quick.
+    // Something behind it in memory, so that the allocator keeps what is freed and the test is
+    // quick.
     fs.put("last", &[7; 1000]);
     for _ in 0..256 {
         fs.put("g", &piece[..10 << 20]);

@@ -1,4 +1,5 @@
-//! Images: what is mounted is what was written, damage is noticed, and no bytes whatever make the reader panic.
+//! Images: what is mounted is what was written, damage is noticed, and no bytes whatever make the
+//! reader panic.
 
 mod common;
 
@@ -232,7 +233,8 @@ fn what_is_not_an_image_is_told_apart() {
     assert_eq!(changed(image.len() - 1, 9), Err(ImageError::Magic));
 }
 
-/// Two directories that hold each other: each has one name and the right number of links, but no way leads to them.
+/// Two directories that hold each other: each has one name and the right number of links, but no
+/// way leads to them.
 #[test]
 fn directories_in_a_circle_are_refused() {
     let mut builder = Builder::new();
@@ -250,7 +252,8 @@ fn directories_in_a_circle_are_refused() {
     assert!(matches!(Image::parse(&image), Err(ImageError::Inode(_))));
 }
 
-/// Every byte changed in several ways, with the old checksum and with a new one: an error, or a volume that can be walked.
+/// Every byte changed in several ways, with the old checksum and with a new one: an error, or a
+/// volume that can be walked.
 #[test]
 fn no_changed_byte_makes_the_reader_panic() {
     let image = sample().build();
@@ -289,7 +292,8 @@ fn no_cut_makes_the_reader_panic() {
     }
 }
 
-/// Parses, and if that succeeds mounts and reads everything. The memory of the image is leaked only then.
+/// Parses, and if that succeeds mounts and reads everything. The memory of the image is leaked only
+/// then.
 fn walk(bytes: &[u8]) {
     if Image::parse(bytes).is_err() {
         return;

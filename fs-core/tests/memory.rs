@@ -1,5 +1,6 @@
-//! Memory that ends: each allocation of an operation fails in turn. The operation says so and changes nothing, or does without;
-//! the volume stays whole. An allocation that cannot fail would end this program.
+//! Memory that ends: each allocation of an operation fails in turn. The operation says so and
+//! changes nothing, or does without; the volume stays whole. An allocation that cannot fail would
+//! end this program.
 
 mod common;
 
@@ -72,7 +73,8 @@ fn with_allocations<T>(count: usize, step: impl FnOnce() -> T) -> (T, bool) {
     (result, FAILED.get())
 }
 
-/// A volume where every kind of operation has something to work on, and whose tables are full, so that each grows next.
+/// A volume where every kind of operation has something to work on, and whose tables are full, so
+/// that each grows next.
 fn prepared() -> Fs {
     let mut fs = Fs::new();
     fs.mkdir("d").unwrap();

@@ -1,5 +1,5 @@
-//! Random sequences of operations on a volume and on a naive filesystem: every result is the same, and after every operation
-//! all invariants of the volume hold.
+//! Random sequences of operations on a volume and on a naive filesystem: every result is the same,
+//! and after every operation all invariants of the volume hold.
 
 mod common;
 
@@ -35,7 +35,8 @@ proptest! {
         prop_assert_eq!(dump(&mut volume), dump(&mut naive));
     }
 
-    /// With limits that are met all the time, what fits is as in the naive filesystem, and what does not changes nothing.
+    /// With limits that are met all the time, what fits is as in the naive filesystem, and what
+    /// does not changes nothing.
     #[test]
     fn a_full_volume_does_what_fits(ops in ops(60), bytes_max in 0..200_000_u64, inodes_max in 2..10_u32) {
         let clock = Clock::new();

@@ -10,7 +10,8 @@ const CREATE: OpenFlags = OpenFlags::CREATE;
 const EXCLUSIVE: OpenFlags = OpenFlags::CREATE.union(OpenFlags::EXCLUSIVE);
 const DIRECTORY: OpenFlags = OpenFlags::DIRECTORY;
 
-/// `f` is a file, `d` a directory with a file `f`, `s` a link to `f`, `sd` one to `d`, `dangling` one to nothing.
+/// `f` is a file, `d` a directory with a file `f`, `s` a link to `f`, `sd` one to `d`, `dangling`
+/// one to nothing.
 fn sample() -> Fs {
     let mut fs = Fs::new();
     fs.put("f", b"file");
@@ -289,7 +290,8 @@ fn a_removed_directory_is_empty_and_stays_so() {
     fs.volume.close(gone).unwrap();
 }
 
-/// Directories that are removed from the inside out, each held open, are freed when the innermost is closed.
+/// Directories that are removed from the inside out, each held open, are freed when the innermost
+/// is closed.
 #[test]
 fn removed_directories_keep_their_parents() {
     let mut fs = Fs::new();

@@ -25,7 +25,8 @@ fn next(fs: &Fs, dir: Fd, cursor: &mut Cursor) -> Option<String> {
     entry.map(|DirEntry { name, .. }| name.to_owned())
 }
 
-/// What `rm -rf` does. With positions that move when an entry goes, half of the entries would be missed.
+/// What `rm -rf` does. With positions that move when an entry goes, half of the entries would be
+/// missed.
 #[test]
 fn every_entry_is_met_while_all_are_removed() {
     let (mut fs, dir, mut cursor) = directory(5000);
@@ -63,7 +64,8 @@ fn what_is_added_later_is_not_seen() {
     assert_eq!(fs.list("d").unwrap(), ["0", "1", "new", "2"]);
 }
 
-/// `for f in *; mv $f $f.bak`, and saving by renaming over: nothing is missed, nothing is met twice.
+/// `for f in *; mv $f $f.bak`, and saving by renaming over: nothing is missed, nothing is met
+/// twice.
 #[test]
 fn what_is_renamed_or_replaced_is_seen_once() {
     let (mut fs, dir, mut cursor) = directory(100);
@@ -140,7 +142,8 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
 }
 
 proptest! {
-    /// Whatever happens in between, a stream gives each entry once that was there all the time, and none twice.
+    /// Whatever happens in between, a stream gives each entry once that was there all the time, and
+    /// none twice.
     #[test]
     fn what_stays_is_seen_exactly_once(steps in steps()) {
         let (mut fs, dir, mut cursor) = directory(16);

@@ -1,8 +1,9 @@
-//! Random sequences of operations on a volume and on a tmpfs of the kernel: every result code is the same, and so are kinds,
-//! sizes, links, content, and which operations set the time of last modification.
+//! Random sequences of operations on a volume and on a tmpfs of the kernel: every result code is
+//! the same, and so are kinds, sizes, links, content, and which operations set the time of last
+//! modification.
 //!
-//! The test changes its root directory to an empty directory on `/dev/shm`, so that `..` and absolute links stop there. It
-//! needs root for that; where it may not, it says so and passes.
+//! The test changes its root directory to an empty directory on `/dev/shm`, so that `..` and
+//! absolute links stop there. It needs root for that; where it may not, it says so and passes.
 
 #![cfg(target_os = "linux")]
 
@@ -84,8 +85,8 @@ fn compare(ops: &[Op]) -> Result<(), String> {
     Ok(())
 }
 
-/// An outcome without what clocks decide: of the time of modification there remains whether it was set explicitly, and to
-/// what. The size of a directory means nothing.
+/// An outcome without what clocks decide: of the time of modification there remains whether it was
+/// set explicitly, and to what. The size of a directory means nothing.
 fn normal(outcome: Outcome) -> Outcome {
     outcome.map(|value| match value {
         Value::Status(status) => Value::Status(Status {
@@ -142,7 +143,8 @@ impl Drop for Root {
     }
 }
 
-/// The root directory of this process, driven by operations as data. It is emptied before and after.
+/// The root directory of this process, driven by operations as data. It is emptied before and
+/// after.
 struct Tmpfs {
     handles: [Option<(OwnedFd, Access)>; SLOTS],
 }
@@ -191,8 +193,8 @@ impl Tmpfs {
         }
     }
 
-    /// The handle as a file with a right: here the codes of the volume are those of WASI, which says `is-directory` and
-    /// `bad-descriptor` where Linux has several.
+    /// The handle as a file with a right: here the codes of the volume are those of WASI, which
+    /// says `is-directory` and `bad-descriptor` where Linux has several.
     fn file(&self, slot: usize, right: Access) -> Result<BorrowedFd<'_>, Error> {
         let (fd, access) = self.handles[slot].as_ref().unwrap();
         match is_directory(fd.as_fd()) {

@@ -1,4 +1,5 @@
-//! The core, natively. `cargo bench -p monaka-bench-core`; for figures in wasm see the program of this crate.
+//! The core, natively. `cargo bench -p monaka-bench-core`; for figures in wasm see the program of
+//! this crate.
 
 use std::hint::black_box;
 

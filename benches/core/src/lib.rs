@@ -116,7 +116,8 @@ pub fn name(i: usize) -> String {
     format!("file-{i:06}")
 }
 
-/// An image with [`FILES`] files of 100 bytes in 100 directories. It is leaked: a mounted image lives as long as the program.
+/// An image with [`FILES`] files of 100 bytes in 100 directories. It is leaked: a mounted image
+/// lives as long as the program.
 pub fn many_files() -> &'static [u8] {
     let mut builder = image::Builder::new();
     for i in 0..FILES {

@@ -115,8 +115,8 @@ fn data() {
         }
     });
     rate("read 64 KiB", spent, FILE);
-    // Copies slow down where source and destination have nearly the same offset in their pages: no buffer may meet it in
-    // every chunk.
+    // Copies slow down where source and destination have nearly the same offset in their pages: no
+    // buffer may meet it in every chunk.
     let mut large = vec![0_u8; PIECE + 4 * KIB];
     let alignments = (0..4 * KIB).step_by(64).map(|at| {
         best(|| {

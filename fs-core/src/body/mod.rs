@@ -1,8 +1,9 @@
 //! The bytes of a file.
 //!
-//! A file of at most one chunk is that chunk; a larger one, or one with a hole at its end, is a [`Table`] of chunks. What is
-//! charged to the ledger is the length of what is stored, and 16 bytes for each entry of a table; the memory behind it is at
-//! most twice that. Image data is borrowed and costs nothing until it is written to.
+//! A file of at most one chunk is that chunk; a larger one, or one with a hole at its end, is a
+//! [`Table`] of chunks. What is charged to the ledger is the length of what is stored, and 16 bytes
+//! for each entry of a table; the memory behind it is at most twice that. Image data is borrowed
+//! and costs nothing until it is written to.
 
 mod chunk;
 mod table;
@@ -67,7 +68,8 @@ impl Body {
         }
     }
 
-    /// Fills `buf` from `offset`; fewer bytes only at the end of the file, or before a damaged block.
+    /// Fills `buf` from `offset`; fewer bytes only at the end of the file, or before a damaged
+    /// block.
     pub(crate) fn read(&mut self, mut offset: u64, buf: &mut [u8]) -> Result<usize> {
         let mut filled = 0;
         while let Some(rest) = buf.get_mut(filled..)
@@ -101,7 +103,8 @@ impl Body {
         self.table(ledger)?.write(offset, bytes, ledger)
     }
 
-    /// Zeroes a range, letting go of what is stored where that suffices, and extends the file to its end.
+    /// Zeroes a range, letting go of what is stored where that suffices, and extends the file to
+    /// its end.
     pub(crate) fn write_zeroes(
         &mut self,
         offset: u64,

@@ -1,4 +1,5 @@
-//! The chunks of a large or sparse file: two levels, so that growth copies at most one leaf of the table and never data.
+//! The chunks of a large or sparse file: two levels, so that growth copies at most one leaf of the
+//! table and never data.
 
 use alloc::vec::Vec;
 
@@ -8,7 +9,8 @@ use crate::{CHUNK_BYTES, Error, Result, Run};
 
 /// Chunks of one leaf: 64 MiB of content.
 const LEAF_CHUNKS: usize = 1024;
-/// What an entry of a leaf costs, also for a hole, so that a sparse file cannot take memory without limit.
+/// What an entry of a leaf costs, also for a hole, so that a sparse file cannot take memory without
+/// limit.
 const ENTRY_CHARGE: u64 = 16;
 
 /// Chunks by their index. What has no leaf, or lies behind the end of its leaf, is a hole.
@@ -55,7 +57,8 @@ impl Table {
         }
     }
 
-    /// Takes a chunk over as the first one of this empty table. If that fails the chunk stays where it is.
+    /// Takes a chunk over as the first one of this empty table. If that fails the chunk stays where
+    /// it is.
     pub(super) fn take(&mut self, chunk: &mut Chunk, ledger: &mut Ledger) -> Result<()> {
         let size = chunk.stored_len() as u64;
         if size > 0 {
@@ -183,7 +186,8 @@ impl Table {
         Ok(())
     }
 
-    /// Whether leaves and chunks are in order and within the file; if not, what is wrong. For tests.
+    /// Whether leaves and chunks are in order and within the file; if not, what is wrong. For
+    /// tests.
     pub(super) fn check(&self) -> core::result::Result<(), &'static str> {
         if !self.leaves.is_sorted_by(|a, b| a.index < b.index) {
             return Err("leaves out of order");
@@ -218,8 +222,8 @@ impl Table {
             .write(start, piece, growth, sum, ledger)
     }
 
-    /// A chunk gets its full room at once where it is one of many and the one before it is full: then it is likely to be
-    /// filled, and at worst memory is twice of what is charged.
+    /// A chunk gets its full room at once where it is one of many and the one before it is full:
+    /// then it is likely to be filled, and at worst memory is twice of what is charged.
     fn growth(&self, index: usize) -> Growth {
         let before = index.checked_sub(1).filter(|&before| before > 2);
         match before.and_then(|before| self.chunk(before)) {

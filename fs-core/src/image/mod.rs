@@ -1,7 +1,8 @@
 //! The image: a directory tree as one range of bytes, read in place.
 //!
-//! Little-endian. All offsets count from the first byte of the image. A writer that knows the sizes of
-//! all files can write it front to back in one pass: what depends on content (checksums) comes after the data.
+//! Little-endian. All offsets count from the first byte of the image. A writer that knows the sizes
+//! of all files can write it front to back in one pass: what depends on content (checksums) comes
+//! after the data.
 //!
 //! ```text
 //! header, 64 bytes

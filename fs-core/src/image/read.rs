@@ -117,7 +117,8 @@ pub struct Entries<'a> {
 }
 
 impl<'a> Image<'a> {
-    /// Checks the header, the index checksum and every record once; never panics, never reads the data section.
+    /// Checks the header, the index checksum and every record once; never panics, never reads the
+    /// data section.
     pub fn parse(bytes: &'a [u8]) -> Result<Self, ImageError> {
         let image = Self::split(bytes)?;
         image.check_records()?;
@@ -179,7 +180,8 @@ impl<'a> Image<'a> {
         Ok(image)
     }
 
-    /// The sections, and the bytes of the index; `None` where the header contradicts itself or the names are no UTF-8.
+    /// The sections, and the bytes of the index; `None` where the header contradicts itself or the
+    /// names are no UTF-8.
     fn sections(bytes: &'a [u8], header: RawHeader<'_>) -> Option<(Self, &'a [u8])> {
         let data_end = HEADER_BYTES.checked_add(usize::try_from(header.data_len()).ok()?)?;
         let index_off = usize::try_from(header.index_off()).ok()?;
@@ -284,7 +286,8 @@ impl<'a> Image<'a> {
             let record = self.parse_record(ino)?;
             if let Content::Directory(entries) = record.content {
                 dirents_len = dirents_len.saturating_add(entries.len());
-                // Directories that share entries could make the work as large as the square of the image.
+                // Directories that share entries could make the work as large as the square of the
+                // image.
                 if dirents_len > self.dirents.len() {
                     return Err(ImageError::Inode(ino));
                 }
@@ -332,7 +335,8 @@ impl<'a> Image<'a> {
         }
     }
 
-    /// Every inode but the root has the names it claims, a directory one; the root is a directory without a name.
+    /// Every inode but the root has the names it claims, a directory one; the root is a directory
+    /// without a name.
     fn check_links(&self, tree: &Shape) -> Result<(), ImageError> {
         if self.kind(Ino(0)) != Some(Kind::Directory) {
             return Err(ImageError::Inode(0));
@@ -461,7 +465,8 @@ impl Shape {
         self.parents.get(ino as usize).copied().unwrap_or(0)
     }
 
-    /// Every directory leads up to the root. The caller has checked that each has one parent, so what does not is a circle.
+    /// Every directory leads up to the root. The caller has checked that each has one parent, so
+    /// what does not is a circle.
     fn check_reach(mut self) -> Result<(), ImageError> {
         for start in 0..self.parents.len() as u32 {
             if self.parent(start) == 0 {

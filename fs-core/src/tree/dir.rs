@@ -1,9 +1,9 @@
 //! One directory: names in order of creation, and an index over them.
 //!
-//! A slot is never moved to another serial, and a serial is never used again: it is the cookie of a directory stream. A
-//! removed entry leaves a tombstone; when half of the slots are dead they are compacted, which changes the places of slots
-//! but not their serials. An entry that is renamed within its directory, or replaced, keeps its slot, so that a stream sees
-//! it exactly once.
+//! A slot is never moved to another serial, and a serial is never used again: it is the cookie of a
+//! directory stream. A removed entry leaves a tombstone; when half of the slots are dead they are
+//! compacted, which changes the places of slots but not their serials. An entry that is renamed
+//! within its directory, or replaced, keeps its slot, so that a stream sees it exactly once.
 
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -215,8 +215,8 @@ impl Directory {
         None
     }
 
-    /// The place of the first slot whose serial is not below the cursor's: where the cursor left it, unless a compaction
-    /// moved it.
+    /// The place of the first slot whose serial is not below the cursor's: where the cursor left
+    /// it, unless a compaction moved it.
     fn place_of(&self, cursor: &Cursor) -> usize {
         let place = cursor.place as usize;
         let serial_at = |place: usize| self.slots.get(place).map(|slot| slot.serial());
@@ -272,7 +272,8 @@ impl Directory {
         Ok(self.names.len() as u32)
     }
 
-    /// Drops tombstones at the end, with the text of their names where it is at the end too, and skips those at the start.
+    /// Drops tombstones at the end, with the text of their names where it is at the end too, and
+    /// skips those at the start.
     fn drop_dead_ends(&mut self) {
         while let Some(slot) = self.slots.pop_if(|slot| slot.kind.is_none()) {
             let (start, len) = (slot.name_start as usize, usize::from(slot.name_len));
@@ -295,7 +296,8 @@ impl Directory {
         }
     }
 
-    /// The last entry is gone. A directory that was large gives its memory back; a small one keeps it for the next file.
+    /// The last entry is gone. A directory that was large gives its memory back; a small one keeps
+    /// it for the next file.
     fn clear(&mut self) {
         self.names.clear();
         self.names_dead = 0;
@@ -320,7 +322,8 @@ impl Directory {
         }
     }
 
-    /// A copy without tombstones. An error where memory for it is short: then the directory goes on as it is.
+    /// A copy without tombstones. An error where memory for it is short: then the directory goes on
+    /// as it is.
     fn compacted(&self, names_live: usize) -> Result<Self> {
         let mut compacted = Self {
             next_serial: self.next_serial,

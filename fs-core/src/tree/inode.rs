@@ -7,7 +7,8 @@ use crate::body::Body;
 use crate::boxed::Boxed;
 use crate::{Ino, Kind, Result, Stat, Time};
 
-/// A file, directory or symbolic link. It lives while it has a name (`nlink`) or something holds it open (`opens`).
+/// A file, directory or symbolic link. It lives while it has a name (`nlink`) or something holds it
+/// open (`opens`).
 #[derive(Debug)]
 pub(crate) struct Inode {
     pub(crate) atime: Time,
@@ -112,7 +113,8 @@ impl Inode {
         self.change = change;
     }
 
-    /// Whether a read has to update `atime`: it is not later than the last change (`relatime` of Linux).
+    /// Whether a read has to update `atime`: it is not later than the last change (`relatime` of
+    /// Linux).
     pub(crate) fn wants_atime(&self) -> bool {
         self.atime <= self.mtime || self.atime <= self.ctime
     }

@@ -41,7 +41,8 @@ impl Tree {
         self.slab.remove(ino)
     }
 
-    /// An inode that a name or a handle leads to; those always exist, so `Io` is for a broken invariant only.
+    /// An inode that a name or a handle leads to; those always exist, so `Io` is for a broken
+    /// invariant only.
     pub(crate) fn inode(&self, ino: Ino) -> Result<&Inode> {
         self.slab.get(ino).ok_or(Error::Io)
     }
@@ -74,7 +75,8 @@ impl Tree {
         self.changes
     }
 
-    /// The child of `ancestor` that is, or holds, `dir`: `None` where `dir` is not below `ancestor`.
+    /// The child of `ancestor` that is, or holds, `dir`: `None` where `dir` is not below
+    /// `ancestor`.
     pub(crate) fn child_towards(&self, ancestor: Ino, dir: Ino) -> Result<Option<Ino>> {
         let mut at = dir;
         while at != ROOT {

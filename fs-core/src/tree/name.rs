@@ -2,7 +2,8 @@
 
 use crate::{Error, NAME_BYTES_MAX, Result, text};
 
-/// A name that a directory can hold: not empty, at most 255 bytes, without `/` and NUL, neither `.` nor `..`.
+/// A name that a directory can hold: not empty, at most 255 bytes, without `/` and NUL, neither `.`
+/// nor `..`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Name<'a>(&'a str);
 

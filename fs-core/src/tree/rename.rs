@@ -16,7 +16,8 @@ pub(crate) struct Move<'p> {
     pub(crate) target: Option<Entry>,
 }
 
-/// Checks a rename; `None` where both names stand for the same inode, which leaves everything as it is.
+/// Checks a rename; `None` where both names stand for the same inode, which leaves everything as it
+/// is.
 pub(crate) fn plan_rename<'p>(
     tree: &Tree,
     old: Parent<'p>,

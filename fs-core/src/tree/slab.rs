@@ -132,7 +132,8 @@ mod tests {
         assert!(slab.get(Ino(1001)).is_none() && slab.get(Ino(u32::MAX)).is_none());
     }
 
-    /// A million small files have to fit in 300 MB: 64 bytes of each are its inode, where addresses have 32 bits.
+    /// A million small files have to fit in 300 MB: 64 bytes of each are its inode, where addresses
+    /// have 32 bits.
     #[test]
     fn an_inode_is_small() {
         let bytes_max = if cfg!(target_pointer_width = "32") {

@@ -4,21 +4,24 @@ use super::Volume;
 use crate::{Access, Env, Error, Fd, Ino, Result, Run};
 
 impl<E: Env> Volume<E> {
-    /// The longest stored run at `offset`, at most `len_max` bytes. A `len_max` of 0 gives an empty run.
+    /// The longest stored run at `offset`, at most `len_max` bytes. A `len_max` of 0 gives an empty
+    /// run.
     pub fn run(&mut self, fd: Fd, offset: u64, len_max: usize) -> Result<Run<'_>> {
         let ino = self.file(fd, Access::READ)?;
         self.accessed(ino)?;
         self.tree.inode_mut(ino)?.body_mut()?.run(offset, len_max)
     }
 
-    /// Fills `buf` across chunks; fewer bytes only at the end of the file, or before a damaged block.
+    /// Fills `buf` across chunks; fewer bytes only at the end of the file, or before a damaged
+    /// block.
     pub fn read(&mut self, fd: Fd, offset: u64, buf: &mut [u8]) -> Result<usize> {
         let ino = self.file(fd, Access::READ)?;
         self.accessed(ino)?;
         self.tree.inode_mut(ino)?.body_mut()?.read(offset, buf)
     }
 
-    /// Writes at `offset`. Fewer bytes than given when a limit is met on the way; an error when none fits.
+    /// Writes at `offset`. Fewer bytes than given when a limit is met on the way; an error when
+    /// none fits.
     pub fn write(&mut self, fd: Fd, offset: u64, bytes: &[u8]) -> Result<usize> {
         let ino = self.file_to_change(fd)?;
         self.write_inode(ino, offset, bytes)
@@ -31,7 +34,8 @@ impl<E: Env> Volume<E> {
         Ok((end, self.write_inode(ino, end, bytes)?))
     }
 
-    /// Writes `len` zero bytes, without storing any: what was stored in the range becomes a hole where it can.
+    /// Writes `len` zero bytes, without storing any: what was stored in the range becomes a hole
+    /// where it can.
     pub fn write_zeroes(&mut self, fd: Fd, offset: u64, len: u64) -> Result<u64> {
         let ino = self.file_to_change(fd)?;
         let len = self.within_file_size(offset, len)?;
@@ -44,8 +48,9 @@ impl<E: Env> Volume<E> {
         Ok(len)
     }
 
-    /// Cuts the file, or extends it by a hole. The size that it has changes nothing, not even times, as on tmpfs. A handle that
-    /// may not write, or is on a directory, is `Invalid`, as for `ftruncate` of Linux.
+    /// Cuts the file, or extends it by a hole. The size that it has changes nothing, not even
+    /// times, as on tmpfs. A handle that may not write, or is on a directory, is `Invalid`, as for
+    /// `ftruncate` of Linux.
     pub fn set_size(&mut self, fd: Fd, size: u64) -> Result<()> {
         let ino = match self.file_to_change(fd) {
             Err(Error::IsDirectory | Error::BadDescriptor) if self.handles.get(fd).is_ok() => {

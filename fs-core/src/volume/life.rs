@@ -30,8 +30,8 @@ impl<E: Env> Volume<E> {
         }
     }
 
-    /// Creates an inode under a name that is free, in a directory that may be changed. The caller has reserved the bytes
-    /// that the node is charged with, and gets them back if this fails.
+    /// Creates an inode under a name that is free, in a directory that may be changed. The caller
+    /// has reserved the bytes that the node is charged with, and gets them back if this fails.
     pub(super) fn create(
         &mut self,
         dir: Ino,
@@ -115,7 +115,8 @@ impl<E: Env> Volume<E> {
         Ok(())
     }
 
-    /// Frees an inode that nothing names or holds, and then what only it held: the parents of removed directories.
+    /// Frees an inode that nothing names or holds, and then what only it held: the parents of
+    /// removed directories.
     fn reap(&mut self, mut ino: Ino) {
         while let Ok(inode) = self.tree.inode(ino)
             && inode.nlink == 0

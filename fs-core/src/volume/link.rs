@@ -7,8 +7,8 @@ use crate::walk;
 use crate::{Env, Error, Fd, Follow, Kind, LINKS_MAX, Result};
 
 impl<E: Env> Volume<E> {
-    /// Gives a file or symbolic link a further name, which the ledger counts as an inode, as tmpfs does. A directory is
-    /// `NotPermitted`.
+    /// Gives a file or symbolic link a further name, which the ledger counts as an inode, as tmpfs
+    /// does. A directory is `NotPermitted`.
     pub fn link_at(
         &mut self,
         old_dir: Fd,

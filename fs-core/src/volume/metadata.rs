@@ -22,8 +22,8 @@ impl<E: Env> Volume<E> {
         Ok(self.tree.inode(ino)?.stat(ino))
     }
 
-    /// Sets times through a handle, which need not be open for writing: as for `futimens` of Linux. A directory's handle has to
-    /// have `MUTATE_DIRECTORY`, else `ReadOnly`.
+    /// Sets times through a handle, which need not be open for writing: as for `futimens` of Linux.
+    /// A directory's handle has to have `MUTATE_DIRECTORY`, else `ReadOnly`.
     pub fn set_times(&mut self, fd: Fd, atime: SetTime, mtime: SetTime) -> Result<()> {
         let ino = match self.kind(fd)? {
             Kind::Directory => self.base_to_change(fd)?,
@@ -48,9 +48,9 @@ impl<E: Env> Volume<E> {
         self.set_inode_times(ino, atime, mtime)
     }
 
-    /// 128 bits that differ between inodes and change whenever content or metadata change, reading apart. The lower 64 bits come
-    /// from the identity of the inode alone and stay: every libc makes `st_ino` of them, and programs that walk a tree
-    /// compare it.
+    /// 128 bits that differ between inodes and change whenever content or metadata change, reading
+    /// apart. The lower 64 bits come from the identity of the inode alone and stay: every libc
+    /// makes `st_ino` of them, and programs that walk a tree compare it.
     pub fn metadata_hash(&self, fd: Fd) -> Result<[u64; 2]> {
         Ok(hash(self.ino(fd)?, self.inode_of(fd)?))
     }
@@ -86,7 +86,8 @@ fn chosen(set: SetTime, before: Time, now: Time) -> Time {
     }
 }
 
-/// The change number alone tells two states of a volume apart; times and size tell two volumes apart.
+/// The change number alone tells two states of a volume apart; times and size tell two volumes
+/// apart.
 fn hash(ino: Ino, inode: &Inode) -> [u64; 2] {
     let stat = inode.stat(ino);
     let mut bytes = [0; 32];

@@ -18,12 +18,14 @@ use crate::{Access, Env, Error, Fd, Ino, Kind, Limits, Result, Time, Usage};
 
 /// A filesystem.
 ///
-/// A path argument is relative to a directory handle: an absolute one is `NotPermitted`, an empty one `NoEntry`, one longer
-/// than [`PATH_BYTES_MAX`](crate::PATH_BYTES_MAX) `NameTooLong`, one with a NUL `Invalid`. `..` stops at the root, and the
-/// absolute target of a symbolic link starts there.
+/// A path argument is relative to a directory handle: an absolute one is `NotPermitted`, an empty
+/// one `NoEntry`, one longer than [`PATH_BYTES_MAX`](crate::PATH_BYTES_MAX) `NameTooLong`, one with
+/// a NUL `Invalid`. `..` stops at the root, and the absolute target of a symbolic link starts
+/// there.
 ///
-/// Every change needs a handle with the right to it: [`Access::MUTATE_DIRECTORY`] on the directory that a path starts from
-/// (else `ReadOnly`), [`Access::WRITE`] on a file (else `BadDescriptor`). A read-only inode refuses it with `ReadOnly`.
+/// Every change needs a handle with the right to it: [`Access::MUTATE_DIRECTORY`] on the directory
+/// that a path starts from (else `ReadOnly`), [`Access::WRITE`] on a file (else `BadDescriptor`). A
+/// read-only inode refuses it with `ReadOnly`.
 #[derive(Debug)]
 pub struct Volume<E> {
     env: E,
@@ -44,7 +46,8 @@ impl<E: Env> Volume<E> {
         self.ledger.limits()
     }
 
-    /// Makes the whole volume refuse changes, or allow them again where no inode of its own refuses them.
+    /// Makes the whole volume refuse changes, or allow them again where no inode of its own refuses
+    /// them.
     pub fn set_read_only_root(&mut self, read_only: bool) {
         self.read_only = read_only;
     }

@@ -1,4 +1,5 @@
-//! Mounting an image: its inodes become ordinary ones under the same numbers, with content borrowed from it.
+//! Mounting an image: its inodes become ordinary ones under the same numbers, with content borrowed
+//! from it.
 
 use alloc::borrow::Cow;
 use alloc::vec::Vec;
@@ -11,8 +12,8 @@ use crate::tree::{Directory, Entry, Inode, Name, Node, ROOT};
 use crate::{Env, Error, Ino, Kind, Limits, Result};
 
 impl<E: Env> Volume<E> {
-    /// A volume that starts with the content of an image, under the inode numbers and times of the image. Its inodes and
-    /// further names count; its content does not, until it is changed.
+    /// A volume that starts with the content of an image, under the inode numbers and times of the
+    /// image. Its inodes and further names count; its content does not, until it is changed.
     pub fn from_image(env: E, limits: Limits, image: Image<'static>) -> Result<Self> {
         let mut volume = Self::bare(env, limits);
         let mut subdirs = Vec::new();

@@ -41,7 +41,8 @@ impl<E: Env> Volume<E> {
         self.remove(parent.dir, name, entry)
     }
 
-    /// Removes a name of a file or symbolic link, and what it names with its last name and its last handle.
+    /// Removes a name of a file or symbolic link, and what it names with its last name and its last
+    /// handle.
     pub fn unlink_file_at(&mut self, dir: Fd, path: &str) -> Result<()> {
         let base = self.base_to_change(dir)?;
         let parent = walk::parent(&self.tree, base, path)?;
@@ -57,8 +58,8 @@ impl<E: Env> Volume<E> {
         }
     }
 
-    /// Creates a symbolic link. The target is any text of 1 to 4095 bytes without NUL; an absolute one leads to the root of
-    /// the volume.
+    /// Creates a symbolic link. The target is any text of 1 to 4095 bytes without NUL; an absolute
+    /// one leads to the root of the volume.
     pub fn symlink_at(&mut self, target: &str, dir: Fd, path: &str) -> Result<()> {
         match target.as_bytes() {
             [] => return Err(Error::NoEntry),

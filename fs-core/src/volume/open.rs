@@ -18,10 +18,12 @@ impl<E: Env> Volume<E> {
 
     /// Opens or creates.
     ///
-    /// * `WRITE`, `CREATE`, `TRUNCATE` and `MUTATE_DIRECTORY` need `MUTATE_DIRECTORY` on `dir`, else `ReadOnly`, as WASI
-    ///   defines for `open-at`. `MUTATE_DIRECTORY` is dropped from the access of what is not a directory.
+    /// * `WRITE`, `CREATE`, `TRUNCATE` and `MUTATE_DIRECTORY` need `MUTATE_DIRECTORY` on `dir`,
+    ///   else `ReadOnly`, as WASI defines for `open-at`. `MUTATE_DIRECTORY` is dropped from the
+    ///   access of what is not a directory.
     /// * `CREATE` with `DIRECTORY` is `Invalid`; `EXCLUSIVE` without `CREATE` has no meaning.
-    /// * `TRUNCATE` needs no `WRITE`: as with `O_RDONLY | O_TRUNC` of Linux the file is cut all the same.
+    /// * `TRUNCATE` needs no `WRITE`: as with `O_RDONLY | O_TRUNC` of Linux the file is cut all the
+    ///   same.
     /// * A symbolic link that is not followed is `Loop`, or `NotDirectory` with `DIRECTORY`.
     pub fn open_at(
         &mut self,
@@ -58,7 +60,8 @@ impl<E: Env> Volume<E> {
         }
     }
 
-    /// A second, independent handle on the same inode. An access that the handle does not have is `NotPermitted`.
+    /// A second, independent handle on the same inode. An access that the handle does not have is
+    /// `NotPermitted`.
     pub fn dup(&mut self, fd: Fd, access: Access) -> Result<Fd> {
         let handle = self.handles.get(fd)?;
         if !handle.access.contains(access) {

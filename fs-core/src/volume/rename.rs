@@ -6,8 +6,8 @@ use crate::walk;
 use crate::{Env, Fd, Kind, Result, Time};
 
 impl<E: Env> Volume<E> {
-    /// Gives what the old path names the new one, in place of what that names until now. Between two names of the same
-    /// inode it does nothing.
+    /// Gives what the old path names the new one, in place of what that names until now. Between
+    /// two names of the same inode it does nothing.
     pub fn rename_at(&mut self, old_dir: Fd, old: &str, new_dir: Fd, new: &str) -> Result<()> {
         let old_base = self.base_to_change(old_dir)?;
         let new_base = self.base_to_change(new_dir)?;

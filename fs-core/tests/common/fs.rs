@@ -9,7 +9,8 @@ pub const WRITE: Access = Access::WRITE;
 pub const BOTH: Access = Access::READ.union(Access::WRITE);
 pub const MUTATE: Access = Access::READ.union(Access::MUTATE_DIRECTORY);
 
-/// A volume, a handle on its root with every right, and its clock. Every call is checked to leave the invariants whole.
+/// A volume, a handle on its root with every right, and its clock. Every call is checked to leave
+/// the invariants whole.
 pub struct Fs {
     pub volume: Volume<Clock>,
     pub root: Fd,

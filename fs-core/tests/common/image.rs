@@ -199,7 +199,8 @@ fn assemble(data: &[u8], inodes: &[u8], dirents: &[u8], blocks: &[u8], names: &[
     image
 }
 
-/// Gives a changed image the checksum that its index has now, so that what is behind the checksum is tested too.
+/// Gives a changed image the checksum that its index has now, so that what is behind the checksum
+/// is tested too.
 pub fn reseal(image: &mut [u8]) {
     let word = |at: usize| {
         image

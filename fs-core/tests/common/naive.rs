@@ -1,4 +1,5 @@
-//! A filesystem as one would first write it: maps, whole copies, recursion, counting instead of counters. It knows no limits.
+//! A filesystem as one would first write it: maps, whole copies, recursion, counting instead of
+//! counters. It knows no limits.
 //!
 //! Written from the manual pages and `namei.c`, not from the volume.
 
@@ -38,7 +39,8 @@ pub struct Naive {
     handles: [Option<(Id, Access)>; SLOTS],
 }
 
-/// Where a path leads: the last directory, the last name unless it is dots, the node if there is one.
+/// Where a path leads: the last directory, the last name unless it is dots, the node if there is
+/// one.
 struct Place {
     dir: Id,
     name: Option<String>,
