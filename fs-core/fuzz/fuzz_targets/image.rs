@@ -9,7 +9,7 @@
 
 #![no_main]
 
-#[path = "../../fs-core/tests/common/image.rs"]
+#[path = "../../tests/common/image.rs"]
 mod image;
 
 use std::sync::LazyLock;

@@ -47,8 +47,8 @@ pub enum ImageError {
     /// The record of this inode makes no sense.
     #[error("damaged image inode {0}")]
     Inode(u32),
-    /// This directory entry makes no sense.
-    #[error("damaged image directory entry {0}")]
+    /// An entry of the directory with this inode makes no sense.
+    #[error("damaged entry of image directory {0}")]
     Dirent(u32),
     /// No memory to check the image with.
     #[error("not enough memory to read the image")]
@@ -308,7 +308,7 @@ impl<'a> Image<'a> {
         let mut before = "";
         let mut subdirs = 0_u32;
         for raw in entries.dirents.iter().map(RawDirent) {
-            let damaged = ImageError::Dirent(raw.ino());
+            let damaged = ImageError::Dirent(ino);
             let name = entries
                 .name(raw)
                 .filter(|name| Name::is_valid(name) && *name > before);
