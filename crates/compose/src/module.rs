@@ -60,9 +60,12 @@ pub(crate) fn component(
         StringEncoding::UTF8,
     )
     .map_err(|error| Error::Adapter(format!("{error:#}")))?;
+    // Names for debuggers would be a tenth of what is added to a program.
     ComponentEncoder::default()
+        .validate(true)
+        .debug_names(false)
         .module(&module)
-        .and_then(|encoder| encoder.validate(true).encode())
+        .and_then(ComponentEncoder::encode)
         .map_err(|error| Error::Adapter(format!("{error:#}")))
 }
 
