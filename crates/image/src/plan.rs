@@ -114,9 +114,10 @@ impl Plan {
         self.totals.bytes
     }
 
-    /// Inodes, the root included: what counts against the limit on inodes of a volume.
+    /// What counts against the limit on inodes of a volume: the root and every name, further names of one inode
+    /// included.
     pub fn inodes(&self) -> u64 {
-        self.inodes.len() as u64
+        1 + self.dirents.len() as u64
     }
 
     fn of(tree: &Tree) -> Result<Self, PackError> {

@@ -372,3 +372,18 @@ mod unix {
         );
     }
 }
+
+/// A file with two names passed the check of `--max-inodes` and then could not
+/// be mounted: every operation of the composed program failed with `io`.
+#[test]
+fn every_name_counts_against_the_limit_on_inodes() {
+    let dir = tempfile::tempdir().unwrap();
+    let tree = dir.path().join("tree");
+    std::fs::create_dir(&tree).unwrap();
+    std::fs::write(tree.join("a"), "1").unwrap();
+    std::fs::hard_link(tree.join("a"), tree.join("b")).unwrap();
+    let embed = format!("{}:/x", tree.display()).parse().unwrap();
+    let plan = monaka_image::plan(&[embed], &monaka_image::PackOptions::default(), &mut ()).unwrap();
+    // The root, /x, /x/a and /x/b.
+    assert_eq!(plan.inodes(), 4);
+}
