@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result, bail};
 
 /// How long a guest program may take.
-pub const GUEST_TIMEOUT: Duration = Duration::from_secs(120);
+pub const GUEST_TIMEOUT: Duration = Duration::from_secs(300);
 /// How long a compiler or an installer may take.
 pub const BUILD_TIMEOUT: Duration = Duration::from_secs(900);
 

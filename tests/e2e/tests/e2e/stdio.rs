@@ -92,24 +92,22 @@ fn stdin_from_a_slow_producer() -> Result<()> {
 /// one the two WASI versions and their libraries make of it is theirs to say.
 #[test]
 fn stdout_that_is_closed() -> Result<()> {
+    let closed = |program: &Program| {
+        let mut command = program.command(&[]);
+        run_closing_stdout(command.args(["/", "flood"]), 10, GUEST_TIMEOUT)
+    };
     for target in TARGETS {
         let app = app::rust("stdio", target)?;
-        let closed = |program: &Program| {
-            run_closing_stdout(program.command(&[]).args(["/", "flood"]), 10, GUEST_TIMEOUT)
-        };
-        let composed = closed(&Program::compose(&app, [""; 0])?)?;
-        let plain = closed(&Program::preopen(&app)?)?;
-        assert_eq!(composed.stderr, plain.stderr, "{target:?}");
+        let composed = closed(&Program::compose(&app, [""; 0])?)?.stderr;
+        assert!(composed.contains("refused: E"), "{target:?}: {composed}");
         assert!(
-            composed.stderr.contains("refused: E"),
-            "{target:?}: {}",
-            composed.stderr
+            composed.contains("files go on: 65536"),
+            "{target:?}: {composed}"
         );
-        assert!(
-            composed.stderr.contains("files go on: 65536"),
-            "{target:?}: {}",
-            composed.stderr
-        );
+        // The engine inside `monaka` runs components only.
+        if target == Target::P2 {
+            assert_eq!(composed, closed(&Program::preopen(&app)?)?.stderr);
+        }
     }
     Ok(())
 }
