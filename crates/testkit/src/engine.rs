@@ -49,6 +49,7 @@ impl Engine {
         match (grant, self) {
             (Grant::Network, Self::Wasmtime(_)) => command.args(["-S", "inherit-network"]),
             (Grant::Network, Self::Monaka(_)) => command.arg("--allow-net"),
+            (Grant::Http, _) => command.args(["-S", "http"]),
             (Grant::Env(pair), _) => command.args(["--env", pair]),
             (Grant::Root(dir), _) => command.arg(format!("--dir={}::/", dir.display())),
         };
@@ -60,6 +61,8 @@ impl Engine {
 pub enum Grant<'a> {
     /// The network, as the host sees it.
     Network,
+    /// Http requests to anybody. Only the wasmtime command line has them.
+    Http,
     /// An environment variable and its value.
     Env(&'a str),
     /// A host directory as `/`. Composed programs get none.

@@ -1,12 +1,14 @@
-//! Sockets beside files. Rust programs have them from WASI 0.2 on.
+//! Sockets and http beside files. Rust programs have them from WASI 0.2 on.
 
+use std::io::{Read, Write};
+use std::net::TcpListener;
 use std::process::Command;
 
 use anyhow::Result;
 use monaka_testkit::app::{self, Target};
 use monaka_testkit::assert_same_text;
 use monaka_testkit::compose::Program;
-use monaka_testkit::engine::Grant;
+use monaka_testkit::engine::{Engine, Grant};
 use monaka_testkit::native::run_in_empty_dir;
 use monaka_testkit::process::{GUEST_TIMEOUT, Input, run};
 
@@ -21,5 +23,67 @@ fn sockets_p2() -> Result<()> {
         GUEST_TIMEOUT,
     )?;
     assert_same_text(&outcome.success()?, &expected, "sockets");
+    Ok(())
+}
+
+/// The client gives the same lines composed and on a preopened directory, each
+/// time against a server that answers once. The engine inside `monaka` has no
+/// `wasi:http`: there, composing is all that can be tested.
+#[test]
+fn http_client() -> Result<()> {
+    let app = app::rust("http", Target::P2)?;
+    let composed = Program::compose(&app, [""; 0])?;
+    if let engine @ Engine::Monaka(_) = Engine::find() {
+        eprintln!("composed, but not run: {engine:?} has no wasi:http");
+        return Ok(());
+    }
+    let expected = ask_once(&Program::preopen(&app)?)?;
+    let lines = ask_once(&composed)?;
+    assert_same_text(&lines, &expected, "http");
+    for line in [
+        "http: status = 207\n",
+        "http: header = [\"POST /path?query=1 one two payload\"]\n",
+        "http: file = Ok(\"answer\")\n",
+    ] {
+        assert!(lines.contains(line), "{line} is not in\n{lines}");
+    }
+    Ok(())
+}
+
+/// What a client prints that sends one request.
+fn ask_once(client: &Program) -> Result<String> {
+    let listener = TcpListener::bind("127.0.0.1:0")?;
+    let authority = listener.local_addr()?.to_string();
+    let server = std::thread::spawn(move || answer(listener));
+    let mut command = client.command(&[Grant::Http]);
+    let outcome = run(command.arg(authority), Input::Empty, GUEST_TIMEOUT)?;
+    let lines = outcome.success()?;
+    server.join().expect("the server does not panic")?;
+    Ok(lines)
+}
+
+/// Answers one request with its first line, the headers `x-send` and its body.
+fn answer(listener: TcpListener) -> Result<()> {
+    let (mut stream, _) = listener.accept()?;
+    stream.set_read_timeout(Some(GUEST_TIMEOUT))?;
+    let mut request = String::new();
+    let mut buffer = [0; 4096];
+    while !request.contains("payload") {
+        let count = stream.read(&mut buffer)?;
+        anyhow::ensure!(count > 0, "the request ends early: {request}");
+        request.push_str(std::str::from_utf8(&buffer[..count])?);
+    }
+    let line = request.lines().next().unwrap_or_default();
+    let line = line.strip_suffix(" HTTP/1.1").unwrap_or(line);
+    let sent: Vec<&str> = request
+        .lines()
+        .filter_map(|line| line.strip_prefix("x-send: "))
+        .collect();
+    write!(
+        stream,
+        "HTTP/1.1 207 Multi-Status\r\nx-echo: {line} {} payload\r\n\
+         content-length: 6\r\nconnection: close\r\n\r\nanswer",
+        sent.join(" ")
+    )?;
     Ok(())
 }
