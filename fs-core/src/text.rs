@@ -1,5 +1,9 @@
-//! Looking at short texts. Paths and names are mostly shorter than what the search of the standard
-//! library is made for.
+//! Names and paths. They are mostly shorter than what the search of the standard library is made
+//! for.
+
+use alloc::string::String;
+
+use crate::{Error, Result};
 
 const ONES: u64 = u64::MAX / 255;
 const HIGHS: u64 = ONES << 7;
@@ -17,10 +21,19 @@ pub(crate) fn contains(text: &str, byte: u8) -> bool {
     in_words || rest.contains(&byte)
 }
 
+/// A copy, for which there may be no memory.
+pub(crate) fn own(text: &str) -> Result<String> {
+    let mut owned = String::new();
+    owned
+        .try_reserve_exact(text.len())
+        .map_err(|_| Error::InsufficientMemory)?;
+    owned.push_str(text);
+    Ok(owned)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::string::String;
 
     #[test]
     fn a_byte_is_found_wherever_it_is() {

@@ -32,7 +32,7 @@ impl Tree {
         }
     }
 
-    /// Stores an inode under the lowest number that was freed last, or the next new one.
+    /// Stores an inode under the number that was freed last, or else under a new one.
     pub(crate) fn insert(&mut self, inode: Inode) -> Result<Ino> {
         self.slab.insert(inode)
     }

@@ -1,7 +1,6 @@
 //! Making and removing names: directories, symbolic links, `unlink`.
 
 use alloc::borrow::Cow;
-use alloc::string::String;
 
 use super::Volume;
 use crate::boxed::Boxed;
@@ -69,14 +68,10 @@ impl<E: Env> Volume<E> {
         }
         let Vacancy { dir, name } = self.vacancy(dir, path, Kind::Symlink)?;
         let now = self.env.now();
-        self.ledger.reserve_bytes(target.len() as u64)?;
-        let mut text = String::new();
-        if text.try_reserve_exact(target.len()).is_err() {
-            self.ledger.release_bytes(target.len() as u64);
-            return Err(Error::InsufficientMemory);
-        }
-        text.push_str(target);
-        self.create(dir, name, Node::Symlink(Cow::Owned(text)), now)
+        let len = target.len() as u64;
+        self.ledger.reserve_bytes(len)?;
+        let target = text::own(target).inspect_err(|_| self.ledger.release_bytes(len))?;
+        self.create(dir, name, Node::Symlink(Cow::Owned(target)), now)
             .map(drop)
     }
 

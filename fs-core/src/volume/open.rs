@@ -1,13 +1,11 @@
 //! Opening and closing.
 
-use alloc::string::String;
-
 use super::Volume;
 use crate::body::Body;
 use crate::handle::Handle;
 use crate::tree::{Entry, Name, Node, ROOT};
 use crate::walk::{self, Last};
-use crate::{Access, Env, Error, Fd, Follow, Ino, Kind, OpenFlags, Result};
+use crate::{Access, Env, Error, Fd, Follow, Ino, Kind, OpenFlags, Result, text};
 
 impl<E: Env> Volume<E> {
     /// A handle on the root of the volume.
@@ -53,7 +51,7 @@ impl<E: Env> Volume<E> {
             }
             (None, Last::Name(name)) if creating => {
                 // The name may come from a symbolic link, which is part of the tree that changes.
-                let name = own(name)?;
+                let name = text::own(name)?;
                 self.open_new(found.dir, Name::from_component(&name)?, access)
             }
             (None, _) => Err(Error::NoEntry),
@@ -153,13 +151,4 @@ fn check_kind(kind: Kind, slash: bool, open: OpenFlags, access: Access) -> Resul
         Kind::Symlink => Err(Error::Loop),
         Kind::Directory | Kind::File => Ok(()),
     }
-}
-
-fn own(text: &str) -> Result<String> {
-    let mut owned = String::new();
-    owned
-        .try_reserve_exact(text.len())
-        .map_err(|_| Error::InsufficientMemory)?;
-    owned.push_str(text);
-    Ok(owned)
 }
