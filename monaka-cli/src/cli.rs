@@ -1,9 +1,11 @@
 //! The verbs.
 
+use std::io::{self, Write};
 use std::process::ExitCode;
 
 use anyhow::Result;
 use clap::{Parser, Subcommand};
+use monaka_image::Escaped;
 
 use crate::commands::{adapter, completions, compose, extract, inspect, man, run};
 
@@ -62,9 +64,20 @@ impl Talk {
     /// One line for people.
     pub(crate) fn line(self, text: impl std::fmt::Display) {
         if !self.quiet {
-            eprintln!("{text}");
+            say(text);
         }
     }
+}
+
+/// One message on standard error, where names from elsewhere drive no terminal. If nobody listens it is lost, and
+/// that is no failure.
+pub(crate) fn say(text: impl std::fmt::Display) {
+    let text = text.to_string();
+    let lines: Vec<_> = text
+        .split('\n')
+        .map(|line| Escaped(line).to_string())
+        .collect();
+    let _unheard = writeln!(io::stderr(), "{}", lines.join("\n"));
 }
 
 #[cfg(test)]

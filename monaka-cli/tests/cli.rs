@@ -146,7 +146,7 @@ fn path() -> Result<std::ffi::OsString> {
 }
 
 /// Replaces what differs between machines, and between builds of the adapter: the scratch directory, numbers
-/// before KiB and MiB, and the sizes of code in JSON.
+/// before KiB and MiB, the sizes of code in JSON, and offsets.
 fn settle(text: &str, scratch: &Path) -> String {
     let text = text.replace(&scratch.display().to_string(), "[SCRATCH]");
     let lines: Vec<String> = text.split('\n').map(settle_line).collect();
@@ -164,6 +164,9 @@ fn settle_line(line: &str) -> String {
         let unit = words[i].trim_end_matches([',', ')', ':']);
         if matches!(unit, "KiB" | "MiB") && words[i - 1].parse::<f64>().is_ok() {
             words[i - 1] = "[SIZE]";
+        }
+        if words[i - 1] == "offset" {
+            words[i] = "[OFFSET])";
         }
     }
     words.join(" ")

@@ -5,6 +5,7 @@ use std::io;
 use std::path::PathBuf;
 
 use crate::IMAGE_BYTES_MAX;
+use crate::escape::Escaped;
 
 /// Why host directories cannot be packed.
 #[derive(Debug, thiserror::Error)]
@@ -113,6 +114,8 @@ impl fmt::Display for Listed<'_> {
 
 impl fmt::Display for Refusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}", self.path.display(), self.reason)
+        let path = self.path.display().to_string();
+        let reason = self.reason.to_string();
+        write!(f, "{}: {}", Escaped(&path), Escaped(&reason))
     }
 }

@@ -16,6 +16,7 @@ use filetime::FileTime;
 use monaka_fs_core::Time;
 use monaka_fs_core::image::Image;
 
+use crate::escape::Escaped;
 use crate::list::{Entry, EntryKind, Malformed, content, damaged, tree};
 use crate::{Progress, host};
 
@@ -32,7 +33,7 @@ pub struct ExtractOptions {
 #[non_exhaustive]
 pub enum ExtractError {
     /// The content of files does not match their checksums. Nothing was written.
-    #[error("damaged, the checksum does not match: {}", .0.join(", "))]
+    #[error("damaged, the checksum does not match: {}", Escaped(&.0.join(", ")))]
     Damaged(Vec<String>),
     /// The image cannot be a tree of files. Nothing was written.
     #[error(transparent)]

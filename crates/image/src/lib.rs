@@ -20,6 +20,7 @@
 
 mod embed;
 mod error;
+mod escape;
 mod extract;
 mod host;
 mod layout;
@@ -32,6 +33,7 @@ mod write;
 
 pub use embed::{Embed, EmbedError, GuestPath};
 pub use error::{PackError, Reason, Refusal};
+pub use escape::Escaped;
 pub use extract::{ExtractError, ExtractOptions, extract};
 pub use list::{Entry, EntryKind, Malformed, damaged, tree};
 pub use options::{Mtime, PackOptions};

@@ -3,6 +3,8 @@
 use monaka_fs_core::image::{Content as Record, Image};
 use monaka_fs_core::{Ino, PATH_BYTES_MAX, Time};
 
+use crate::escape::Escaped;
+
 /// A path of an image.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Entry {
@@ -48,7 +50,7 @@ pub enum Malformed {
     #[error("the image has a path of more than {PATH_BYTES_MAX} bytes")]
     PathTooLong,
     /// A name that is no name on this host.
-    #[error("the image has the name `{0}`, which is not the name of a file here")]
+    #[error("the image has the name `{}`, which is not the name of a file here", Escaped(.0))]
     Name(String),
 }
 

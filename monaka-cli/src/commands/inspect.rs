@@ -6,7 +6,7 @@ use std::time::{Duration, UNIX_EPOCH};
 use anyhow::{Context, Result, bail};
 use monaka_compose::Inspection;
 use monaka_fs_core::image::Image;
-use monaka_image::{Entry, EntryKind};
+use monaka_image::{Entry, EntryKind, Escaped};
 use serde::Serialize;
 
 use crate::input::Input;
@@ -144,7 +144,12 @@ impl std::fmt::Display for Page<'_> {
             adapter_bytes,
             ..
         } = &self.composed.parts;
-        writeln!(f, "{}: {}, {link} link", self.name, size::human(self.len))?;
+        writeln!(
+            f,
+            "{}: {}, {link} link",
+            Escaped(self.name),
+            size::human(self.len)
+        )?;
         writeln!(f, "filesystem: {} of code", size::human(*adapter_bytes))?;
         writeln!(
             f,
@@ -169,7 +174,9 @@ impl std::fmt::Display for Page<'_> {
 
 fn list(f: &mut std::fmt::Formatter<'_>, title: &str, names: &[String]) -> std::fmt::Result {
     writeln!(f, "{title}: {}", names.len())?;
-    names.iter().try_for_each(|name| writeln!(f, "  {name}"))
+    names
+        .iter()
+        .try_for_each(|name| writeln!(f, "  {}", Escaped(name)))
 }
 
 fn write_files(f: &mut std::fmt::Formatter<'_>, files: &Files<'_>) -> std::fmt::Result {
@@ -196,13 +203,14 @@ fn write_files(f: &mut std::fmt::Formatter<'_>, files: &Files<'_>) -> std::fmt::
         let (kind, target) = match &entry.kind {
             EntryKind::File => ('-', String::new()),
             EntryKind::Directory => ('d', String::new()),
-            EntryKind::Symlink { target } => ('l', format!(" -> {target}")),
+            EntryKind::Symlink { target } => ('l', format!(" -> {}", Escaped(target))),
         };
         let note = if entry.read_only { " (read-only)" } else { "" };
         writeln!(
             f,
-            "  {kind}{mode:04o} {size:digits$} {} {path}{target}{note}",
-            date(entry)
+            "  {kind}{mode:04o} {size:digits$} {} {}{target}{note}",
+            date(entry),
+            Escaped(path)
         )?;
     }
     Ok(())

@@ -10,6 +10,7 @@ use wasmtime::{Engine, Store, Trap, WasmBacktrace};
 use wasmtime_wasi::p2::bindings::sync::Command;
 use wasmtime_wasi::{FsPerms, I32Exit, WasiCtx, WasiCtxBuilder, WasiCtxView, WasiView};
 
+use crate::cli::say;
 use crate::input::Input;
 
 /// What a shell says of a program that ends by SIGABRT, as a trapped one does.
@@ -64,7 +65,7 @@ pub(crate) fn exec(args: Args) -> Result<ExitCode> {
     Ok(match ended {
         Ended::Exit(code) => code,
         Ended::Trap(trap) => {
-            eprintln!("error: {}: {trap}", input.name());
+            say(format_args!("error: {}: {trap}", input.name()));
             ExitCode::from(TRAPPED)
         }
     })
