@@ -2,6 +2,7 @@
 //! for.
 
 use alloc::string::String;
+use core::cmp::Ordering;
 
 use crate::{Error, Result};
 
@@ -21,6 +22,35 @@ pub(crate) fn contains(text: &str, byte: u8) -> bool {
     in_words || rest.contains(&byte)
 }
 
+/// The order of two texts by their bytes, eight at a time: in wasm `memcmp` goes byte by byte.
+pub(crate) fn compare(a: &str, b: &str) -> Ordering {
+    let ((a_words, _), (b_words, _)) = (a.as_bytes().as_chunks(), b.as_bytes().as_chunks());
+    let same = a_words
+        .iter()
+        .zip(b_words)
+        .take_while(|(a, b)| a == b)
+        .count();
+    let word = |words: &[[u8; 8]]| words.get(same).map(|word| u64::from_be_bytes(*word));
+    match (word(a_words), word(b_words)) {
+        (Some(a), Some(b)) => a.cmp(&b),
+        _ => rest(a, same).cmp(rest(b, same)),
+    }
+}
+
+/// Whether two texts are the same, in the same way.
+pub(crate) fn equal(a: &str, b: &str) -> bool {
+    let (a_words, a_rest) = a.as_bytes().as_chunks::<8>();
+    let (b_words, b_rest) = b.as_bytes().as_chunks::<8>();
+    a.len() == b.len()
+        && a_words.iter().zip(b_words).all(|(a, b)| a == b)
+        && a_rest.iter().zip(b_rest).all(|(a, b)| a == b)
+}
+
+/// What comes after so many words.
+fn rest(text: &str, words: usize) -> impl Iterator<Item = &u8> {
+    text.as_bytes().iter().skip(words.saturating_mul(8))
+}
+
 /// A copy, for which there may be no memory.
 pub(crate) fn own(text: &str) -> Result<String> {
     let mut owned = String::new();
@@ -34,6 +64,32 @@ pub(crate) fn own(text: &str) -> Result<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn texts_are_compared_as_their_bytes_are() {
+        let texts = [
+            "",
+            "a",
+            "abcdefg",
+            "abcdefgh",
+            "abcdefgi",
+            "abcdefghi",
+            "abcdefgh\u{0}",
+            "bbcdefgh",
+            "abcdefghabcdefgh",
+            "abcdefghabcdefgi",
+            "abcdefghabcdefghz",
+            "é",
+            "ééééé",
+            "\u{10ffff}",
+        ];
+        for a in texts {
+            for b in texts {
+                assert_eq!(compare(a, b), a.as_bytes().cmp(b.as_bytes()), "{a} {b}");
+                assert_eq!(equal(a, b), a == b, "{a} {b}");
+            }
+        }
+    }
 
     #[test]
     fn a_byte_is_found_wherever_it_is() {

@@ -311,7 +311,7 @@ impl<'a> Image<'a> {
             let damaged = ImageError::Dirent(ino);
             let name = entries
                 .name(raw)
-                .filter(|name| Name::is_valid(name) && *name > before);
+                .filter(|name| Name::is_valid(name) && text::compare(name, before).is_gt());
             let name = name.ok_or(damaged)?;
             let child = self
                 .inodes

@@ -12,7 +12,7 @@ use hashbrown::HashTable;
 use xxhash_rust::xxh3::xxh3_64;
 
 use super::Name;
-use crate::{Cursor, DirEntry, Error, Ino, Kind, Result};
+use crate::{Cursor, DirEntry, Error, Ino, Kind, Result, text};
 
 /// Tombstones that are not worth compacting.
 const DEAD_MIN: usize = 16;
@@ -233,7 +233,7 @@ impl Directory {
 
     fn find(&self, name: Name<'_>) -> Option<u32> {
         let name = name.as_str();
-        let matches = |&place: &u32| name_at(&self.slots, &self.names, place) == name;
+        let matches = |&place: &u32| text::equal(name_at(&self.slots, &self.names, place), name);
         self.index.find(hash(name), matches).copied()
     }
 
@@ -246,7 +246,9 @@ impl Directory {
             ..
         } = self;
         let name = name.as_str();
-        let found = index.find_entry(hash(name), |&place| name_at(slots, names, place) == name);
+        let found = index.find_entry(hash(name), |&place| {
+            text::equal(name_at(slots, names, place), name)
+        });
         Some(found.ok()?.remove().0)
     }
 
