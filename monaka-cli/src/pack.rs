@@ -6,6 +6,7 @@ use std::path::Path;
 use std::time::UNIX_EPOCH;
 
 use anyhow::{Context, Result, bail};
+use clap::builder::{OsStringValueParser, TypedValueParser};
 use monaka_compose::{Composed, Options};
 use monaka_fs_core::Time;
 use monaka_image::{Embed, GuestPath, Mtime, PackError, PackOptions, Plan};
@@ -24,7 +25,7 @@ pub(crate) struct PackArgs {
     /// May be given several times: later files replace earlier ones, directories merge. A guest path is absolute;
     /// with a trailing slash a file keeps its name below it. Symbolic links that stay inside of an embedded
     /// directory are kept. `.monakaignore` files, written like `.gitignore`, are honoured.
-    #[arg(long, value_name = "HOST[:GUEST]")]
+    #[arg(long, value_name = "HOST[:GUEST]", value_parser = OsStringValueParser::new().try_map(Embed::try_from))]
     embed: Vec<Embed>,
 
     /// Leave out what matches, written as in .gitignore

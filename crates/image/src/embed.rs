@@ -1,9 +1,12 @@
 //! `HOST[:GUEST]`: what is embedded, and where it appears.
 
+use std::ffi::OsString;
 use std::path::PathBuf;
 use std::str::FromStr;
 
 use monaka_fs_core::{NAME_BYTES_MAX, PATH_BYTES_MAX};
+
+use crate::host;
 
 /// A host file or directory, and its place in the guest.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -30,7 +33,7 @@ pub enum EmbedError {
     #[error("the host path is empty")]
     EmptyHost,
     /// The guest path does not start with `/`.
-    #[error("the guest path `{0}` is not absolute: write HOST:/GUEST")]
+    #[error("the guest path `{0}` does not start with `/`")]
     Relative(String),
     /// The guest path has a `..`.
     #[error("the guest path `{0}` has a `..`")]
@@ -41,6 +44,9 @@ pub enum EmbedError {
     /// The whole guest path is longer than a program could open.
     #[error("the guest path is longer than 4095 bytes")]
     PathTooLong,
+    /// The guest path is not Unicode, which WASI paths are.
+    #[error("the guest path is not UTF-8")]
+    NotUnicode,
     /// The guest path has a NUL byte.
     #[error("the guest path has a NUL byte")]
     Nul,
@@ -65,6 +71,26 @@ impl FromStr for Embed {
     }
 }
 
+/// The same for paths that are not Unicode, which hosts may have and the guest may not.
+impl TryFrom<OsString> for Embed {
+    type Error = EmbedError;
+
+    fn try_from(text: OsString) -> Result<Self, EmbedError> {
+        if let Some(text) = text.to_str() {
+            return text.parse();
+        }
+        let (host, guest) = host::split_at_last_colon(&text).ok_or(EmbedError::NotUnicode)?;
+        if host.is_empty() {
+            return Err(EmbedError::EmptyHost);
+        }
+        let guest = guest.map(|guest| guest.to_str().ok_or(EmbedError::NotUnicode)?.parse());
+        Ok(Self {
+            host: host.into(),
+            guest: guest.transpose()?,
+        })
+    }
+}
+
 impl GuestPath {
     /// The names below the root; none for the root itself.
     pub fn names(&self) -> impl Iterator<Item = &str> {
@@ -74,6 +100,11 @@ impl GuestPath {
     /// Whether this is `/`.
     pub fn is_root(&self) -> bool {
         self.names.is_empty()
+    }
+
+    /// Whether it was given with a trailing slash: a file goes below it, under its own name.
+    pub(crate) fn needs_file_name(&self) -> bool {
+        self.into
     }
 
     /// The place of a file called `name`: below this path if that was given with a trailing slash, else here.
@@ -161,6 +192,21 @@ mod tests {
         assert_eq!(place("/etc/"), "/etc/f");
         assert_eq!(place("/etc"), "/etc");
         assert_eq!(place("/"), "/f");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_host_path_need_not_be_unicode() {
+        use std::os::unix::ffi::OsStringExt;
+        let embed = |bytes: &[u8]| Embed::try_from(OsString::from_vec(bytes.to_vec()));
+        let host = PathBuf::from(OsString::from_vec(b"a:\xff".to_vec()));
+        let with_guest = embed(b"a:\xff:/b/").unwrap();
+        assert_eq!(with_guest.host, host);
+        assert_eq!(with_guest.guest, Some("/b/".parse().unwrap()));
+        assert_eq!(embed(b"\xff").unwrap().guest, None);
+        assert_eq!(embed(b"a:/\xff"), Err(EmbedError::NotUnicode));
+        assert_eq!(embed(b"\xff:b"), Err(EmbedError::Relative("b".into())));
+        assert_eq!(embed(b"a:b"), "a:b".parse());
     }
 
     #[test]

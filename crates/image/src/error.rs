@@ -67,6 +67,9 @@ pub enum Reason {
     /// Its name is longer than 255 bytes.
     #[error("the name is longer than 255 bytes")]
     NameTooLong,
+    /// The whole path is longer than the host or a program could open.
+    #[error("the path is longer than 4095 bytes")]
+    PathTooLong,
     /// A symbolic link whose target is not Unicode.
     #[error("the target of the symbolic link is not UTF-8")]
     TargetNotUnicode,
@@ -105,7 +108,12 @@ impl fmt::Display for Listed<'_> {
         if let [only] = self.0 {
             return only.fmt(f);
         }
-        write!(f, "{} paths cannot be embedded:", self.0.len())?;
+        let read_only = |refusal: &Refusal| matches!(refusal.reason, Reason::NotEmbedded);
+        let what = match self.0.iter().all(read_only) {
+            true => "made read-only",
+            false => "embedded",
+        };
+        write!(f, "{} paths cannot be {what}:", self.0.len())?;
         self.0
             .iter()
             .try_for_each(|refusal| write!(f, "\n  {refusal}"))

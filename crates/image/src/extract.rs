@@ -6,7 +6,7 @@
 //! first and made anew. The image's own symbolic links are made last, when no path is resolved any more
 //! that could lead through one.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
 use std::path::{Component, Path, PathBuf};
@@ -26,13 +26,16 @@ pub struct ExtractOptions {
     /// Extract into a directory that has entries: files and symbolic links are replaced, directories merged.
     /// Otherwise the target has to be empty or absent.
     pub merge: bool,
+    /// Extract the other files when some are damaged. The damaged ones are reported all the same.
+    pub keep_going: bool,
 }
 
 /// Why an image cannot be extracted.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ExtractError {
-    /// The content of files does not match their checksums. Nothing was written.
+    /// The content of files does not match their checksums. Nothing was written, or with
+    /// [`ExtractOptions::keep_going`] everything but these files.
     #[error("damaged, the checksum does not match: {}", Escaped(&.0.join(", ")))]
     Damaged(Vec<String>),
     /// The image cannot be a tree of files. Nothing was written.
@@ -56,7 +59,7 @@ pub enum ExtractError {
 
 /// Writes all files of an image below `target`, with their times, permission bits and symbolic links.
 ///
-/// All checksums are verified before anything is written. Set-user-id, set-group-id and sticky bits are not
+/// All checksums are verified, and conflicts with what is in the target found, before anything is written. Set-user-id, set-group-id and sticky bits are not
 /// restored. Hard links are links again. The target itself takes the mode and the times of the root only if it
 /// is made here.
 pub fn extract(
@@ -67,17 +70,22 @@ pub fn extract(
 ) -> Result<Vec<Entry>, ExtractError> {
     let entries = tree(image)?;
     entries.iter().try_for_each(safe)?;
-    match damaged(image, &entries) {
-        paths if paths.is_empty() => {}
-        paths => return Err(ExtractError::Damaged(paths)),
+    let damaged = damaged(image, &entries);
+    if !damaged.is_empty() && !options.keep_going {
+        return Err(ExtractError::Damaged(damaged));
     }
     let made = make_target(target, options)?;
     let mut extraction = Extraction {
         image,
         target,
         options,
+        damaged: damaged.iter().map(String::as_str).collect(),
         linked: HashMap::new(),
     };
+    entries
+        .iter()
+        .skip(1)
+        .try_for_each(|entry| extraction.check(entry))?;
     for entry in entries.iter().skip(1) {
         extraction.write(entry)?;
         progress.written(entry.size);
@@ -89,24 +97,40 @@ pub fn extract(
     for entry in entries.iter().skip(usize::from(!made)).rev() {
         extraction.finish_directory(entry)?;
     }
-    Ok(entries)
+    match damaged.is_empty() {
+        true => Ok(entries),
+        false => Err(ExtractError::Damaged(damaged)),
+    }
 }
 
 struct Extraction<'a> {
     image: &'a Image<'a>,
     target: &'a Path,
     options: ExtractOptions,
+    /// The paths that are passed over.
+    damaged: HashSet<&'a str>,
     /// The first path of each inode that has several.
     linked: HashMap<u32, PathBuf>,
 }
 
 impl Extraction<'_> {
+    /// Finds what would be in the way, so that no conflict is met half-way.
+    fn check(&self, entry: &Entry) -> Result<(), ExtractError> {
+        let path = self.host_path(entry);
+        let is_directory = matches!(entry.kind, EntryKind::Directory);
+        match fs::symlink_metadata(&path) {
+            Ok(metadata) if metadata.is_dir() != is_directory => Err(ExtractError::InTheWay(path)),
+            _ => Ok(()),
+        }
+    }
+
     /// A directory or file; symbolic links come later.
     fn write(&mut self, entry: &Entry) -> Result<(), ExtractError> {
         let path = self.host_path(entry);
         match &entry.kind {
             EntryKind::Directory => self.directory(&path),
             EntryKind::Symlink { .. } => Ok(()),
+            EntryKind::File if self.damaged.contains(entry.path.as_str()) => Ok(()),
             EntryKind::File => {
                 self.clear(&path)?;
                 self.file(entry, &path)

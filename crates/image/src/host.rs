@@ -1,5 +1,6 @@
 //! What differs between hosts: modes, link identity, kinds of special files.
 
+use std::ffi::OsStr;
 use std::fs::{File, FileType, Metadata, Permissions};
 use std::io;
 use std::path::Path;
@@ -9,6 +10,24 @@ use monaka_fs_core::Time;
 
 /// A file of the host, whatever its name: device and inode.
 pub(crate) type HostId = (u64, u64);
+
+/// What is before and after the last colon, for text that is not Unicode.
+#[cfg(unix)]
+pub(crate) fn split_at_last_colon(text: &OsStr) -> Option<(&OsStr, Option<&OsStr>)> {
+    use std::os::unix::ffi::OsStrExt;
+    let mut parts = text.as_bytes().rsplitn(2, |&byte| byte == b':');
+    let last = OsStr::from_bytes(parts.next()?);
+    Some(match parts.next() {
+        Some(first) => (OsStr::from_bytes(first), Some(last)),
+        None => (last, None),
+    })
+}
+
+/// This host does not let such text be taken apart.
+#[cfg(not(unix))]
+pub(crate) fn split_at_last_colon(_text: &OsStr) -> Option<(&OsStr, Option<&OsStr>)> {
+    None
+}
 
 /// The modification time, clamped to what an image can say.
 pub(crate) fn mtime(metadata: &Metadata) -> Time {

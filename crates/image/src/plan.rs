@@ -25,8 +25,8 @@ pub struct Plan {
 /// Walks the embeds in order, later ones over earlier ones: files replace files, directories merge.
 ///
 /// A directory that no embed names but a guest path goes through gets mode 0755 and the mtime of its embed.
-/// Files that are hard links of each other on the host are so in the image; hosts without inode numbers give
-/// separate files.
+/// Files that are hard links of each other on the host are so in the image if they come from the same embed; two
+/// embeds are independent copies. Hosts without inode numbers give separate files.
 pub fn plan(
     embeds: &[Embed],
     options: &PackOptions,

@@ -6,9 +6,10 @@ use std::fs::{self, File, Metadata};
 use std::io;
 use std::path::{Component, Path, PathBuf};
 
+use ignore::gitignore::GitignoreBuilder;
 use ignore::overrides::{Override, OverrideBuilder};
 use ignore::{DirEntry, WalkBuilder};
-use monaka_fs_core::NAME_BYTES_MAX;
+use monaka_fs_core::{NAME_BYTES_MAX, PATH_BYTES_MAX};
 
 use crate::embed::{Embed, GuestPath};
 use crate::error::{Reason, Refusal};
@@ -61,7 +62,7 @@ struct Walker<'a> {
     leave_out: Option<PathBuf>,
     progress: &'a mut dyn Progress,
     tree: Tree,
-    /// Host files with several names that have one already.
+    /// Host files with several names that have one already in this embed.
     linked: HashMap<HostId, NodeId>,
     refusals: Vec<Refusal>,
 }
@@ -85,6 +86,8 @@ struct Place<'a> {
 
 impl Walker<'_> {
     fn embed(&mut self, embed: &Embed) {
+        // Each embed is a copy of its own: what is written to one is not seen in another.
+        self.linked.clear();
         if let Err(reason) = self.try_embed(embed) {
             self.refuse(&embed.host, reason);
         }
@@ -194,6 +197,7 @@ impl Walker<'_> {
         // The directories from the root of the branch down to the current one; `None` was refused,
         // and what is below it is passed over.
         let mut open = vec![Some(branch.id)];
+        self.check_ignore_file(branch.root);
         for entry in self.entries(branch.root)? {
             let entry = match entry {
                 Ok(entry) => entry,
@@ -233,6 +237,9 @@ impl Walker<'_> {
         let name = entry_name(entry.file_name())?;
         let metadata = fs::symlink_metadata(entry.path()).map_err(unreadable)?;
         let guest = guest_below(branch, entry.path());
+        if guest.len() > PATH_BYTES_MAX {
+            return Err(Reason::PathTooLong);
+        }
         let place = Place {
             host: entry.path(),
             parent,
@@ -241,6 +248,7 @@ impl Walker<'_> {
         };
         let kind = metadata.file_type();
         if kind.is_dir() {
+            self.check_ignore_file(entry.path());
             return self.own_directory(&place, &metadata).map(Some);
         }
         if kind.is_file() {
@@ -359,7 +367,19 @@ impl Walker<'_> {
         }
     }
 
+    /// Notes what cannot be packed, once: of paths that are too long the first is enough, and the walk finds some
+    /// of the bad rules too.
     fn refuse(&mut self, path: &Path, reason: Reason) {
+        let is_known = |known: &Refusal| match (&known.reason, &reason) {
+            (Reason::PathTooLong, Reason::PathTooLong) => true,
+            (Reason::Glob(known_rule), Reason::Glob(rule)) => {
+                known.path == path && known_rule == rule
+            }
+            _ => false,
+        };
+        if self.refusals.iter().any(is_known) {
+            return;
+        }
         self.refusals.push(Refusal {
             path: path.into(),
             reason,
@@ -367,8 +387,30 @@ impl Walker<'_> {
     }
 
     fn refuse_walk(&mut self, path: &Path, error: &ignore::Error) {
-        let (path, reason) = walk_error(path, error);
-        self.refuse(path, reason);
+        use ignore::Error;
+        match error {
+            Error::Partial(errors) => errors
+                .iter()
+                .for_each(|error| self.refuse_walk(path, error)),
+            Error::WithPath { path, err } => self.refuse_walk(path, err),
+            Error::WithDepth { err, .. } => self.refuse_walk(path, err),
+            Error::Io(error) => self.refuse(path, unreadable_entry(error)),
+            error => self.refuse(path, Reason::Glob(error.to_string())),
+        }
+    }
+
+    /// Refuses the rules of a directory that the walk would take in another sense, as git does, or pass over.
+    fn check_ignore_file(&mut self, directory: &Path) {
+        let path = directory.join(IGNORE_FILE);
+        if fs::symlink_metadata(&path).is_err() {
+            return;
+        }
+        let error = GitignoreBuilder::new(directory)
+            .allow_unclosed_class(false)
+            .add(&path);
+        if let Some(error) = error {
+            self.refuse_walk(&path, &error);
+        }
     }
 }
 
@@ -378,11 +420,11 @@ fn bad_globs(globs: &[String]) -> Vec<Refusal> {
         let reason = if glob.is_empty() || glob.starts_with('!') {
             Reason::Glob("it is empty or starts with `!`".into())
         } else {
-            Reason::Glob(
-                overrides(Path::new("."), [glob.as_str()])
-                    .err()?
-                    .to_string(),
-            )
+            match overrides(Path::new("."), [glob.as_str()]).err()? {
+                // Without the glob, which has a `!` there that nobody wrote.
+                ignore::Error::Glob { err, .. } => Reason::Glob(err),
+                error => Reason::Glob(error.to_string()),
+            }
         };
         Some(Refusal {
             path: glob.into(),
@@ -406,10 +448,10 @@ fn overrides<'a>(
 /// Where an embed goes: what was asked for, or the last name of the host path.
 fn guest_path(embed: &Embed, metadata: &Metadata) -> Result<GuestPath, Reason> {
     match &embed.guest {
-        Some(guest) if metadata.is_dir() => Ok(guest.clone()),
-        Some(guest) => Ok(guest
+        Some(guest) if metadata.is_file() && guest.needs_file_name() => Ok(guest
             .clone()
             .for_file(host_name(&embed.host)?.unwrap_or_default())),
+        Some(guest) => Ok(guest.clone()),
         None => Ok(GuestPath::of_name(host_name(&embed.host)?)),
     }
 }
@@ -475,18 +517,17 @@ fn collided(guest: &str, collision: Collision) -> Reason {
 fn unreadable(error: io::Error) -> Reason {
     match error.kind() {
         io::ErrorKind::NotFound => Reason::Missing,
+        io::ErrorKind::InvalidFilename => Reason::PathTooLong,
         _ => Reason::Unreadable(error.to_string()),
     }
 }
 
-/// The path that an error of the walk names, and the reason without the path.
-fn walk_error<'a>(path: &'a Path, error: &'a ignore::Error) -> (&'a Path, Reason) {
-    use ignore::Error;
-    match error {
-        Error::WithPath { path, err } => walk_error(path, err),
-        Error::WithDepth { err, .. } => walk_error(path, err),
-        Error::Partial(errors) if errors.len() == 1 => walk_error(path, &errors[0]),
-        Error::Io(error) => (path, Reason::Unreadable(error.to_string())),
-        error => (path, Reason::Glob(error.to_string())),
+/// The error of the host alone: the walk puts the path before it, which is told anyway.
+fn unreadable_entry(error: &io::Error) -> Reason {
+    let inner = error.get_ref().and_then(|walk| walk.source());
+    match inner.and_then(|inner| inner.downcast_ref::<io::Error>()) {
+        Some(host) if host.kind() == io::ErrorKind::InvalidFilename => Reason::PathTooLong,
+        Some(host) => Reason::Unreadable(host.to_string()),
+        None => Reason::Unreadable(error.to_string()),
     }
 }

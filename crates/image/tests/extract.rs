@@ -231,7 +231,15 @@ fn a_target_with_entries_needs_merge() {
         unpack(&image, out.path()),
         Err(ExtractError::NotEmpty(_))
     ));
-    unpack_with(&image, out.path(), ExtractOptions { merge: true }).unwrap();
+    unpack_with(
+        &image,
+        out.path(),
+        ExtractOptions {
+            merge: true,
+            ..Default::default()
+        },
+    )
+    .unwrap();
     assert_eq!(fs::read(out.path().join("d/f")).unwrap(), b"new");
     assert_eq!(fs::read(out.path().join("d/other")).unwrap(), b"kept");
 }
@@ -244,7 +252,15 @@ fn merging_never_makes_a_directory_of_a_file_or_a_file_of_a_directory() {
     for occupied in ["d", "d/f/x"] {
         let out = host();
         write(&out.path().join(occupied), "here");
-        let error = unpack_with(&image, out.path(), ExtractOptions { merge: true }).unwrap_err();
+        let error = unpack_with(
+            &image,
+            out.path(),
+            ExtractOptions {
+                merge: true,
+                ..Default::default()
+            },
+        )
+        .unwrap_err();
         assert!(matches!(error, ExtractError::InTheWay(_)), "{error}");
         assert_eq!(fs::read(out.path().join(occupied)).unwrap(), b"here");
     }
@@ -361,13 +377,29 @@ mod unix {
         write(&outside.path().join("victim"), "safe");
 
         symlink(outside.path(), out.path().join("d")).unwrap();
-        let error = unpack_with(&image, out.path(), ExtractOptions { merge: true }).unwrap_err();
+        let error = unpack_with(
+            &image,
+            out.path(),
+            ExtractOptions {
+                merge: true,
+                ..Default::default()
+            },
+        )
+        .unwrap_err();
         assert!(matches!(error, ExtractError::InTheWay(_)), "{error}");
 
         fs::remove_file(out.path().join("d")).unwrap();
         symlink(outside.path().join("victim"), out.path().join("g")).unwrap();
         symlink(outside.path().join("victim"), out.path().join("x")).unwrap();
-        unpack_with(&image, out.path(), ExtractOptions { merge: true }).unwrap();
+        unpack_with(
+            &image,
+            out.path(),
+            ExtractOptions {
+                merge: true,
+                ..Default::default()
+            },
+        )
+        .unwrap();
         assert_eq!(fs::read(out.path().join("g")).unwrap(), b"g");
         assert_eq!(fs::read(outside.path().join("victim")).unwrap(), b"safe");
         assert_eq!(fs::read_dir(outside.path()).unwrap().count(), 1);
@@ -390,7 +422,15 @@ mod unix {
             }
         );
         write(&out.path().join("l"), "old");
-        unpack_with(&image, out.path(), ExtractOptions { merge: true }).unwrap();
+        unpack_with(
+            &image,
+            out.path(),
+            ExtractOptions {
+                merge: true,
+                ..Default::default()
+            },
+        )
+        .unwrap();
         assert!(
             fs::symlink_metadata(out.path().join("l"))
                 .unwrap()
@@ -399,7 +439,54 @@ mod unix {
 
         let full = host();
         fs::create_dir(full.path().join("l")).unwrap();
-        let error = unpack_with(&image, full.path(), ExtractOptions { merge: true }).unwrap_err();
+        let error = unpack_with(
+            &image,
+            full.path(),
+            ExtractOptions {
+                merge: true,
+                ..Default::default()
+            },
+        )
+        .unwrap_err();
         assert!(matches!(error, ExtractError::InTheWay(_)), "{error}");
     }
+}
+
+/// The files before a conflict were replaced, and those after it were not.
+#[test]
+fn a_conflict_is_found_before_anything_is_replaced() {
+    let (dir, out) = (host(), host());
+    write(&dir.path().join("a"), "new");
+    write(&dir.path().join("z"), "new");
+    write(&out.path().join("a"), "old");
+    fs::create_dir(out.path().join("z")).unwrap();
+    let options = ExtractOptions {
+        merge: true,
+        ..Default::default()
+    };
+    let error = unpack_with(&pack(dir.path()), out.path(), options).unwrap_err();
+    assert!(matches!(error, ExtractError::InTheWay(path) if path == out.path().join("z")));
+    assert_eq!(fs::read(out.path().join("a")).unwrap(), b"old");
+}
+
+#[test]
+fn the_healthy_files_of_a_damaged_image_come_back_when_asked_for() {
+    let (dir, out) = (host(), host());
+    write(&dir.path().join("a"), "healthy");
+    write(&dir.path().join("d/b"), "to be damaged");
+    write(&dir.path().join("d/c"), "healthy");
+    let mut image = pack(dir.path());
+    let at = (0..image.len())
+        .find(|&at| image[at..].starts_with(b"to be damaged"))
+        .unwrap();
+    image[at] ^= 1;
+    let options = ExtractOptions {
+        keep_going: true,
+        ..Default::default()
+    };
+    let error = unpack_with(&image, out.path(), options).unwrap_err();
+    assert!(matches!(error, ExtractError::Damaged(paths) if paths == ["/d/b"]));
+    assert_eq!(fs::read(out.path().join("a")).unwrap(), b"healthy");
+    assert_eq!(fs::read(out.path().join("d/c")).unwrap(), b"healthy");
+    assert!(!out.path().join("d/b").exists());
 }

@@ -388,3 +388,82 @@ fn every_name_counts_against_the_limit_on_inodes() {
     // The root, /x, /x/a and /x/b.
     assert_eq!(plan.inodes(), 4);
 }
+
+/// Files that are hard links of each other on the host were one file in the guest even when they came from
+/// different embeds: what a program wrote to one was seen in the other, and read-only was read-only for both.
+#[cfg(unix)]
+#[test]
+fn each_embed_is_a_copy_of_its_own() {
+    let dir = host();
+    write(&dir.path().join("a"), "content");
+    fs::hard_link(dir.path().join("a"), dir.path().join("b")).unwrap();
+    let once = planned(&[embed(dir.path(), "/x")]);
+    assert_eq!((once.files(), once.bytes()), (1, 7));
+    let twice = planned(&[embed(dir.path(), "/x"), embed(dir.path(), "/y")]);
+    assert_eq!((twice.files(), twice.bytes()), (2, 14));
+    let apart = planned(&[
+        embed(&dir.path().join("a"), "/a"),
+        embed(&dir.path().join("b"), "/b"),
+    ]);
+    assert_eq!((apart.files(), apart.bytes()), (2, 14));
+}
+
+/// A rule with an unclosed `[` was taken for a name, as git does, and what it should leave out was packed.
+#[test]
+fn a_bad_rule_of_an_ignore_file_is_refused_with_its_line() {
+    let dir = host();
+    write(&dir.path().join("d/.monakaignore"), "good\nbad[\n");
+    write(&dir.path().join(".monakaignore"), "{a\n");
+    write(&dir.path().join("left/.monakaignore"), "bad[\n");
+    let message = refused(&[embed(dir.path(), "/x")], dir.path());
+    assert_eq!(
+        message,
+        "3 paths cannot be embedded:\n  \
+         HOST/.monakaignore: bad ignore rule: line 1: error parsing glob '{a': \
+         unclosed alternate group; missing '}' (maybe escape '{' with '[{]'?)\n  \
+         HOST/d/.monakaignore: bad ignore rule: line 2: error parsing glob 'bad[': \
+         unclosed character class; missing ']'\n  \
+         HOST/left/.monakaignore: bad ignore rule: line 1: error parsing glob 'bad[': \
+         unclosed character class; missing ']'"
+    );
+}
+
+#[test]
+fn a_bad_exclude_is_shown_as_it_was_written() {
+    let options = PackOptions {
+        exclude: vec!["a[".into()],
+        ..Default::default()
+    };
+    assert_eq!(
+        refusal(&[], &options, Path::new("/nowhere")),
+        "a[: bad ignore rule: unclosed character class; missing ']'"
+    );
+}
+
+/// A program could open none of these, and the composed file could not be inspected.
+#[test]
+fn a_path_that_is_too_long_for_the_guest_is_refused_once() {
+    let dir = host();
+    write(&dir.path().join("a"), "");
+    write(&dir.path().join("b"), "");
+    let guest = "/n".repeat(2047);
+    assert_eq!(
+        refused(&[embed(dir.path(), &guest)], dir.path()),
+        "HOST/a: the path is longer than 4095 bytes"
+    );
+}
+
+#[test]
+fn read_only_paths_that_are_not_embedded_are_listed_as_such() {
+    let dir = host();
+    let options = PackOptions {
+        read_only: vec!["/a".parse().unwrap(), "/b".parse().unwrap()],
+        ..Default::default()
+    };
+    assert_eq!(
+        refusal(&[embed(dir.path(), "/x")], &options, dir.path()),
+        "2 paths cannot be made read-only:\n  \
+         /a: nothing is embedded there, so it cannot be made read-only\n  \
+         /b: nothing is embedded there, so it cannot be made read-only"
+    );
+}

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use anyhow::{Context, Error, Result};
+use anyhow::{Context, Error, Result, anyhow};
 use monaka_image::{ExtractError, ExtractOptions};
 
 use crate::cli::Talk;
@@ -14,8 +14,9 @@ use crate::size;
 
 /// Write the embedded files of a composed file to a directory
 ///
-/// Content, times, permission bits, hard links and symbolic links are as they were embedded. All checksums are
-/// verified before anything is written, and nothing is ever written outside of the directory.
+/// Content, times, permission bits, hard links and symbolic links are as they were embedded, but set-user-id,
+/// set-group-id and sticky bits are dropped. All checksums are verified before anything is written, and nothing
+/// is ever written outside of the directory.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
   monaka extract out.wasm -o files")]
@@ -31,6 +32,10 @@ pub(crate) struct Args {
     /// Replace files in a directory that is not empty
     #[arg(long)]
     force: bool,
+
+    /// Extract the other files when some are damaged; the exit code is 1 all the same
+    #[arg(long)]
+    keep_going: bool,
 }
 
 pub(crate) fn exec(args: Args, talk: Talk) -> Result<()> {
@@ -42,9 +47,12 @@ pub(crate) fn exec(args: Args, talk: Talk) -> Result<()> {
         .with_context(|| format!("{name}: no files are embedded"))?;
     let mut bar = Bar::new(talk);
     bar.writing(files.bytes());
-    let options = ExtractOptions { merge: args.force };
+    let options = ExtractOptions {
+        merge: args.force,
+        keep_going: args.keep_going,
+    };
     monaka_image::extract(&files.image, &args.output, options, &mut bar)
-        .map_err(|error| blame(error, &name))?;
+        .map_err(|error| blame(error, &args))?;
     bar.finish();
     talk.line(format_args!(
         "{}: {} ({}) from {name}",
@@ -56,11 +64,16 @@ pub(crate) fn exec(args: Args, talk: Talk) -> Result<()> {
 }
 
 /// An error of the image is one of the composed file; others name a path of the target.
-fn blame(error: ExtractError, name: &str) -> Error {
+fn blame(error: ExtractError, args: &Args) -> Error {
+    let name = args.input.name();
     match error {
-        ExtractError::Damaged(_) | ExtractError::Malformed(_) => {
-            Error::new(error).context(name.to_string())
+        ExtractError::Damaged(_) if args.keep_going => {
+            Error::new(error).context(format!("{name}: all but these files extracted"))
         }
+        ExtractError::Damaged(_) => {
+            anyhow!("{name}: {error} (--keep-going extracts the other files)")
+        }
+        ExtractError::Malformed(_) => Error::new(error).context(name),
         error => error.into(),
     }
 }
