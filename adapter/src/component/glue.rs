@@ -13,7 +13,7 @@
 use super::bindings::exports::wasi::io::{error, poll, streams};
 use super::bindings::wasi::io::{poll as host_poll, streams as host};
 use super::io::{InputStream, IoError, OutputStream, Pollable};
-use alloc::alloc::{Layout, alloc, dealloc};
+use alloc::alloc::{Layout, dealloc};
 
 /// What stands for "not the host's".
 const VIRTUAL: u32 = 0;
@@ -87,17 +87,7 @@ extern "C" fn output_stream_host(representation: *const u8) -> u32 {
     }
 }
 
-/// Memory for a proxy; null where there is none.
-#[unsafe(export_name = "monaka_alloc")]
-extern "C" fn monaka_alloc(size: usize, align: usize) -> *mut u8 {
-    match Layout::from_size_align(size, align) {
-        // SAFETY: the size is not zero.
-        Ok(layout) if size > 0 => unsafe { alloc(layout) },
-        _ => core::ptr::null_mut(),
-    }
-}
-
-/// Gives back memory of `monaka_alloc` or `cabi_realloc`. A size of zero is
+/// Gives back memory of `cabi_realloc`. A size of zero is
 /// memory that was never allocated.
 #[unsafe(export_name = "monaka_free")]
 extern "C" fn monaka_free(memory: *mut u8, size: usize, align: usize) {
