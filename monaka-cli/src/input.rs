@@ -1,18 +1,29 @@
 //! Where programs come from: a file, or `-` for standard input.
 
+use std::ffi::OsString;
 use std::fs;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
+use clap::builder::{MapValueParser, PathBufValueParser, TypedValueParser, ValueParserFactory};
 
 /// An input as the command line names it.
 #[derive(Clone, Debug)]
 pub(crate) struct Input(PathBuf);
 
-impl From<std::ffi::OsString> for Input {
-    fn from(path: std::ffi::OsString) -> Self {
+impl From<OsString> for Input {
+    fn from(path: OsString) -> Self {
         Self(path.into())
+    }
+}
+
+/// As a path of the command line, which is never empty.
+impl ValueParserFactory for Input {
+    type Parser = MapValueParser<PathBufValueParser, fn(PathBuf) -> Self>;
+
+    fn value_parser() -> Self::Parser {
+        PathBufValueParser::new().map(Self)
     }
 }
 

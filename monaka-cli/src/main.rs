@@ -5,11 +5,11 @@
 //! ```text
 //! cli        the verbs            commands/  one file each: `Args` and `exec`
 //! pack       the flags that say what is embedded, and with which limits
-//! input, output, progress, size   what the verbs share
+//! input, output, unfinished, progress, size   what the verbs share
 //! ```
 //!
 //! Standard output is for results, standard error for people. Exit codes: 0 for success, 1 for failure, 2 for
-//! a wrong command line; `monaka run` gives the code of the program. A closed pipe is success.
+//! a wrong command line, 130 for an interrupt; `monaka run` gives the code of the program. A closed pipe is success.
 #![forbid(unsafe_code)]
 
 mod cli;
@@ -19,15 +19,20 @@ mod output;
 mod pack;
 mod progress;
 mod size;
+mod unfinished;
 
-use std::io;
+use std::io::{self, Write};
 use std::process::ExitCode;
 
 use clap::Parser;
 
 fn main() -> ExitCode {
-    let cli = cli::Cli::parse();
-    match cli.exec() {
+    let done = match cli::Cli::try_parse() {
+        Ok(cli) => cli.exec(),
+        Err(usage) if usage.use_stderr() => usage.exit(),
+        Err(help) => print(&help),
+    };
+    match done {
         Ok(code) => code,
         Err(error) if is_closed_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
@@ -35,6 +40,13 @@ fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+/// Help and the version are results, which may find the disk full.
+fn print(help: &clap::Error) -> anyhow::Result<ExitCode> {
+    help.print()?;
+    io::stdout().flush()?;
+    Ok(ExitCode::SUCCESS)
 }
 
 fn is_closed_pipe(error: &anyhow::Error) -> bool {

@@ -5,7 +5,10 @@ use std::io::{self, BufWriter, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
+use clap::builder::{MapValueParser, PathBufValueParser, TypedValueParser, ValueParserFactory};
 use tempfile::NamedTempFile;
+
+use crate::unfinished::Unfinished;
 
 /// Bytes gathered before a write: file contents come in blocks of 64 KiB, headers and padding in small pieces.
 const BUFFER_BYTES: usize = 256 * 1024;
@@ -14,9 +17,12 @@ const BUFFER_BYTES: usize = 256 * 1024;
 #[derive(Clone, Debug)]
 pub(crate) struct Output(PathBuf);
 
-impl From<std::ffi::OsString> for Output {
-    fn from(path: std::ffi::OsString) -> Self {
-        Self(path.into())
+/// As a path of the command line, which is never empty.
+impl ValueParserFactory for Output {
+    type Parser = MapValueParser<PathBufValueParser, fn(PathBuf) -> Self>;
+
+    fn value_parser() -> Self::Parser {
+        PathBufValueParser::new().map(Self)
     }
 }
 
@@ -54,6 +60,9 @@ impl Output {
                     .with_context(|| self.name())?;
                 buffered(file, fill).map(drop).with_context(|| self.name())
             }
+            Err(_) if self.ends_with_separator() => {
+                bail!("{}: names a directory, not a file", self.name())
+            }
             Err(_) => self.replace(&self.0, None, fill),
         }
     }
@@ -75,14 +84,23 @@ impl Output {
                 directory.display()
             );
         }
-        let file = temporary(directory, old)
+        let create = || temporary(directory, old);
+        let (file, unfinished) = Unfinished::create(create, NamedTempFile::path)
             .map_err(without_path)
             .with_context(|| self.name())?;
         buffered(file.as_file(), fill).with_context(|| self.name())?;
         file.persist(path)
             .map_err(|error| error.error)
             .with_context(|| self.name())?;
+        drop(unfinished);
         Ok(())
+    }
+
+    fn ends_with_separator(&self) -> bool {
+        let bytes = self.0.as_os_str().as_encoded_bytes();
+        bytes
+            .last()
+            .is_some_and(|&last| std::path::is_separator(last.into()))
     }
 
     fn is_stdout(&self) -> bool {
@@ -104,13 +122,12 @@ fn buffered<W: Write>(out: W, fill: impl FnOnce(&mut dyn Write) -> Result<()>) -
     out.into_inner().map_err(|error| error.into_error().into())
 }
 
-/// The error of the system alone: the name of a temporary file means nothing to people.
+/// The error of the system alone: the name of a temporary file, which the library adds, means nothing to people.
 fn without_path(error: io::Error) -> io::Error {
-    let inner = error.get_ref().and_then(|wrapper| wrapper.source());
-    let system = inner
-        .and_then(|inner| inner.downcast_ref())
-        .and_then(io::Error::raw_os_error);
-    system.map_or(error, io::Error::from_raw_os_error)
+    match error.to_string().split_once(" at path ") {
+        Some((system, _)) => io::Error::new(error.kind(), system),
+        None => error,
+    }
 }
 
 /// A file beside the output, with the permissions of the file that it will replace, or those of a new file.
@@ -128,4 +145,20 @@ fn temporary(directory: &Path, old: Option<&Metadata>) -> io::Result<NamedTempFi
         file.as_file().set_permissions(old.permissions())?;
     }
     Ok(file)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A full disk told the name of a file that the user never asked for.
+    #[test]
+    fn an_error_does_not_name_the_temporary_file() {
+        let absent = tempfile::tempdir().unwrap().path().join("absent");
+        let error = temporary(&absent, None).unwrap_err();
+        assert!(error.to_string().contains(".monaka-"), "{error}");
+        let shown = without_path(error);
+        assert_eq!(shown.kind(), io::ErrorKind::NotFound);
+        assert!(!shown.to_string().contains(".monaka-"), "{shown}");
+    }
 }

@@ -24,7 +24,10 @@ pub(crate) struct PackArgs {
     ///
     /// May be given several times: later files replace earlier ones, directories merge. A guest path is absolute;
     /// with a trailing slash a file keeps its name below it. Symbolic links that stay inside of an embedded
-    /// directory are kept. `.monakaignore` files, written like `.gitignore`, are honoured.
+    /// directory are kept. A host path that has a colon needs its guest path.
+    ///
+    /// What `.monakaignore` files name is left out, as by `.gitignore`, and so are these files themselves, and the
+    /// output when it lies in an embedded directory.
     #[arg(long, value_name = "HOST[:GUEST]", value_parser = OsStringValueParser::new().try_map(Embed::try_from))]
     embed: Vec<Embed>,
 
@@ -205,7 +208,8 @@ fn time(text: &str) -> Result<Time, String> {
     if let Ok(seconds) = text.parse() {
         return Ok(seconds_since_1970(seconds));
     }
-    let date = humantime::parse_rfc3339_weak(text).map_err(|error| error.to_string())?;
+    let date = humantime::parse_rfc3339_weak(text)
+        .map_err(|_| "write seconds since 1970, or a date such as 2026-01-31T12:00:00Z")?;
     let since = date
         .duration_since(UNIX_EPOCH)
         .map_err(|_| "it is before 1970")?;

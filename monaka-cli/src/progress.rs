@@ -21,8 +21,11 @@ impl Bar {
         Self { bar, found: 0 }
     }
 
-    /// From here on bytes are counted, up to `bytes`.
+    /// From here on bytes are counted, up to `bytes`; nothing is shown if there are none.
     pub(crate) fn writing(&self, bytes: u64) {
+        if bytes == 0 {
+            return self.finish();
+        }
         let style =
             ProgressStyle::with_template("{bar:30} {binary_bytes}/{binary_total_bytes} {eta}");
         self.bar

@@ -1,6 +1,7 @@
 //! Numbers of bytes, as people write and read them.
 
 use std::fmt;
+use std::num::{IntErrorKind, ParseIntError};
 
 /// Reads `512`, `64K`, `64M`, `64MiB`, `1G`: binary multiples.
 pub(crate) fn parse(text: &str) -> Result<u64, String> {
@@ -20,7 +21,10 @@ pub(crate) fn parse(text: &str) -> Result<u64, String> {
     };
     let number: u64 = number
         .parse()
-        .map_err(|_| format!("`{number}` is not a whole number"))?;
+        .map_err(|error: ParseIntError| match error.kind() {
+            IntErrorKind::PosOverflow => "too large".into(),
+            _ => format!("`{number}` is not a whole number"),
+        })?;
     number
         .checked_mul(1 << shift)
         .ok_or_else(|| "too large".into())
@@ -60,5 +64,6 @@ mod tests {
         assert_eq!(parse("1.5M"), Err("`1.5` is not a whole number".into()));
         assert_eq!(parse("-1M"), Err("`-1` is not a whole number".into()));
         assert_eq!(parse("17179869184G"), Err("too large".into()));
+        assert_eq!(parse("999999999999999999999"), Err("too large".into()));
     }
 }

@@ -68,7 +68,7 @@ pub enum Reason {
     #[error("the name is longer than 255 bytes")]
     NameTooLong,
     /// The whole path is longer than the host or a program could open.
-    #[error("the path is longer than 4095 bytes")]
+    #[error("the path is too long: a program can open 4095 bytes, and 255 for each name")]
     PathTooLong,
     /// A symbolic link whose target is not Unicode.
     #[error("the target of the symbolic link is not UTF-8")]

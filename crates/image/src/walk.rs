@@ -531,3 +531,29 @@ fn unreadable_entry(error: &io::Error) -> Reason {
         None => Reason::Unreadable(error.to_string()),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The walk says "IO error for operation on PATH", and the message had the path twice.
+    #[test]
+    fn an_error_of_the_walk_is_told_without_its_path() {
+        #[derive(Debug, thiserror::Error)]
+        #[error("IO error for operation on a/b")]
+        struct Walk(#[source] io::Error);
+        let reason = |kind: io::ErrorKind| {
+            unreadable_entry(&io::Error::other(Walk(kind.into()))).to_string()
+        };
+        assert_eq!(
+            reason(io::ErrorKind::PermissionDenied),
+            "cannot be read: permission denied"
+        );
+        assert_eq!(
+            reason(io::ErrorKind::InvalidFilename),
+            "the path is too long: a program can open 4095 bytes, and 255 for each name"
+        );
+        let plain = unreadable_entry(&io::ErrorKind::PermissionDenied.into());
+        assert_eq!(plain.to_string(), "cannot be read: permission denied");
+    }
+}

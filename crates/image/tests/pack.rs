@@ -449,7 +449,7 @@ fn a_path_that_is_too_long_for_the_guest_is_refused_once() {
     let guest = "/n".repeat(2047);
     assert_eq!(
         refused(&[embed(dir.path(), &guest)], dir.path()),
-        "HOST/a: the path is longer than 4095 bytes"
+        "HOST/a: the path is too long: a program can open 4095 bytes, and 255 for each name"
     );
 }
 

@@ -2,6 +2,7 @@
 
 use anyhow::{Context, Result};
 use monaka_adapter_bytes::ADAPTER;
+use monaka_compose::Error;
 
 use crate::cli::Talk;
 use crate::input::Input;
@@ -39,10 +40,19 @@ pub(crate) fn exec(args: Args, talk: Talk) -> Result<()> {
     let mut bar = Bar::new(talk);
     let packed = args.pack.plan(&args.limits, &args.output, &mut bar)?;
     let composed = monaka_compose::compose(&program, ADAPTER, &packed.options)
+        .map_err(|error| point_at(&args.input.name(), error))
         .with_context(|| args.input.name())?;
     packed.write(&composed, &args.output, &mut bar, talk)?;
     for warning in &composed.report.warnings {
         talk.line(format_args!("warning: {}: {warning}", args.input.name()));
     }
     Ok(())
+}
+
+/// Text has lines, and an error in it points at one of the program.
+fn point_at(name: &str, error: Error) -> Error {
+    match error {
+        Error::Text(text) => Error::Text(text.replace("<anon>", name)),
+        error => error,
+    }
 }

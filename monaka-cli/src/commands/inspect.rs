@@ -65,6 +65,9 @@ pub(crate) struct Files<'a> {
 
 impl<'a> Composed<'a> {
     pub(crate) fn read(bytes: &'a [u8]) -> Result<Self> {
+        if !bytes.starts_with(b"\0asm") {
+            bail!("not a composed file, which is binary WebAssembly as `monaka compose` writes it");
+        }
         let parts = monaka_compose::inspect(bytes)?;
         let files = match &parts.image {
             Some(range) => Some(Files::read(bytes.get(range.clone()).unwrap_or_default())?),

@@ -11,7 +11,12 @@ use anyhow::{Result, bail};
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
     /// The program and its arguments
-    #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+    #[arg(
+        value_name = "PROGRAM [ARGS]",
+        required = true,
+        trailing_var_arg = true,
+        allow_hyphen_values = true
+    )]
     program: Vec<OsString>,
 }
 
