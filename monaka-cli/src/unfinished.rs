@@ -20,9 +20,7 @@ impl Unfinished {
         create: impl FnOnce() -> Result<T, E>,
         path: impl FnOnce(&T) -> &Path,
     ) -> Result<(T, Self), E> {
-        // Signals that are ignored stay so, as `nohup` wants it. Without a handler an interrupt leaves the file
-        // behind, which is no reason to do nothing.
-        HANDLER.call_once(|| drop(ctrlc::try_set_handler(interrupted)));
+        HANDLER.call_once(watch);
         let mut unfinished = lock();
         let file = create()?;
         *unfinished = Some(path(&file).into());
@@ -36,7 +34,25 @@ impl Drop for Unfinished {
     }
 }
 
-/// Runs on a thread of its own. It keeps the lock until the end, so that no file appears after it.
+/// Waits for an interrupt on a thread of its own. Where there is none to be had, one leaves the file behind, which is
+/// no reason to do nothing. `SIGHUP` keeps its meaning: `nohup` sets it.
+#[cfg(unix)]
+fn watch() {
+    use signal_hook::consts::{SIGINT, SIGTERM};
+    if let Ok(mut signals) = signal_hook::iterator::Signals::new([SIGINT, SIGTERM]) {
+        std::thread::spawn(move || {
+            if signals.forever().next().is_some() {
+                interrupted();
+            }
+        });
+    }
+}
+
+#[cfg(not(unix))]
+fn watch() {}
+
+/// What an interrupt does. It keeps the lock until the end, so that no file appears after it.
+#[cfg_attr(not(unix), allow(dead_code, reason = "nothing is watched there"))]
 fn interrupted() {
     let unfinished = lock();
     if let Some(path) = unfinished.as_deref() {
