@@ -50,13 +50,12 @@ pub fn inspect(bytes: &[u8]) -> Result<Inspection, Error> {
     }
     let located = locate(bytes)?.ok_or(Error::NotComposed)?;
     let names = names(bytes)?;
-    let image_bytes = located.image.as_ref().map_or(0, Range::len);
     Ok(Inspection {
         link: Link::Component,
+        adapter_bytes: located.adapter_bytes(),
         config: located.config,
         imports: names.imports,
         exports: names.exports,
-        adapter_bytes: (located.module.len() - image_bytes) as u64,
         image: located.image,
     })
 }

@@ -202,11 +202,10 @@ fn warnings(imports: &Imports) -> Vec<String> {
 fn finish(linked: Vec<u8>, options: &Options, warnings: Vec<String>) -> Result<Composed, Error> {
     let located = locate::locate(&linked)?
         .ok_or_else(|| Error::Linked("the adapter's module is lost".to_string()))?;
-    let marker_bytes = located.image.as_ref().map_or(0, std::ops::Range::len);
     let report = Report {
         link: Link::Component,
         imports: inspect::names(&linked)?.imports,
-        adapter_bytes: (located.module.len() - marker_bytes) as u64,
+        adapter_bytes: located.adapter_bytes(),
         warnings,
     };
     let image_len = options.image_len.unwrap_or(0);

@@ -22,6 +22,14 @@ pub(crate) struct Located {
     pub(crate) config: Config,
 }
 
+impl Located {
+    /// Bytes of the core module without the image, or what stands for it.
+    pub(crate) fn adapter_bytes(&self) -> u64 {
+        let image = self.image.as_ref().map_or(0, Range::len);
+        (self.module.len() - image) as u64
+    }
+}
+
 /// Looks through a component, nested components included. `None` when no
 /// module in it is Monaka's.
 pub(crate) fn locate(bytes: &[u8]) -> Result<Option<Located>, Error> {

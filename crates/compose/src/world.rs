@@ -88,23 +88,7 @@ impl AdapterWorld {
         version: &str,
         wanted: impl Fn(&InterfaceName) -> bool,
     ) -> Result<Self, Error> {
-        let required = required(&resolve);
-        let mut proxied: Vec<InterfaceId> = required
-            .iter()
-            .copied()
-            .filter(|&id| wanted(&interface_name(&resolve, id)))
-            .collect();
-        // An exported interface takes the types that it uses from exported
-        // ones: those that need a proxy have to be there too.
-        let mut next = 0;
-        while let Some(&id) = proxied.get(next) {
-            for dependency in resolve.interface_direct_deps(id) {
-                if required.contains(&dependency) && !proxied.contains(&dependency) {
-                    proxied.push(dependency);
-                }
-            }
-            next += 1;
-        }
+        let proxied = proxied(&resolve, wanted);
         let text = world_text(&resolve, &proxied, version);
         let package = resolve
             .push_str("adapter.wit", &text)
@@ -126,13 +110,34 @@ impl AdapterWorld {
 pub(crate) fn linked_interfaces() -> Result<BTreeSet<String>, Error> {
     let resolve = packages(VENDORED_VERSION, true)?;
     let mut names: BTreeSet<String> = NATIVE_EXPORTS.iter().map(|name| name.to_string()).collect();
-    let proxied = required(&resolve);
     names.extend(
-        proxied
+        required(&resolve)
             .iter()
             .map(|&id| interface_name(&resolve, id).unversioned()),
     );
     Ok(names)
+}
+
+/// The interfaces to generate proxies for: those wanted, and those that they
+/// use. An exported interface takes the types that it uses from exported ones,
+/// so what needs a proxy has to be there too.
+fn proxied(resolve: &Resolve, wanted: impl Fn(&InterfaceName) -> bool) -> Vec<InterfaceId> {
+    let required = required(resolve);
+    let mut proxied: Vec<InterfaceId> = required
+        .iter()
+        .copied()
+        .filter(|&id| wanted(&interface_name(resolve, id)))
+        .collect();
+    let mut next = 0;
+    while let Some(&id) = proxied.get(next) {
+        for dependency in resolve.interface_direct_deps(id) {
+            if required.contains(&dependency) && !proxied.contains(&dependency) {
+                proxied.push(dependency);
+            }
+        }
+        next += 1;
+    }
+    proxied
 }
 
 fn required(resolve: &Resolve) -> BTreeSet<InterfaceId> {
@@ -160,9 +165,9 @@ fn packages(version: &str, gated: bool) -> Result<Resolve, Error> {
 /// The gates that name a release, each on a line of its own.
 const GATES: [&str; 2] = ["@since(", "@deprecated("];
 
-/// A vendored package at another patch version. The gates of releases
-/// go: they may refer to a release later than that version,
-/// and an item that the application does not import is harmless.
+/// A vendored package at another patch version. The gates of releases go: they
+/// may name one later than that version, and an item that the application does
+/// not import is harmless.
 fn at_version(text: &str, version: &str) -> String {
     text.lines()
         .filter(|line| !GATES.iter().any(|gate| line.trim_start().starts_with(gate)))
