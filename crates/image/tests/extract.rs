@@ -40,6 +40,14 @@ fn unpack(image: &[u8], target: &Path) -> Result<(), ExtractError> {
     unpack_with(image, target, ExtractOptions::default())
 }
 
+/// Into a directory that has entries already.
+fn merging() -> ExtractOptions {
+    ExtractOptions {
+        merge: true,
+        ..Default::default()
+    }
+}
+
 fn unpack_with(image: &[u8], target: &Path, options: ExtractOptions) -> Result<(), ExtractError> {
     extract(&Image::parse(image).unwrap(), target, options, &mut ()).map(drop)
 }
@@ -231,15 +239,7 @@ fn a_target_with_entries_needs_merge() {
         unpack(&image, out.path()),
         Err(ExtractError::NotEmpty(_))
     ));
-    unpack_with(
-        &image,
-        out.path(),
-        ExtractOptions {
-            merge: true,
-            ..Default::default()
-        },
-    )
-    .unwrap();
+    unpack_with(&image, out.path(), merging()).unwrap();
     assert_eq!(fs::read(out.path().join("d/f")).unwrap(), b"new");
     assert_eq!(fs::read(out.path().join("d/other")).unwrap(), b"kept");
 }
@@ -252,15 +252,7 @@ fn merging_never_makes_a_directory_of_a_file_or_a_file_of_a_directory() {
     for occupied in ["d", "d/f/x"] {
         let out = host();
         write(&out.path().join(occupied), "here");
-        let error = unpack_with(
-            &image,
-            out.path(),
-            ExtractOptions {
-                merge: true,
-                ..Default::default()
-            },
-        )
-        .unwrap_err();
+        let error = unpack_with(&image, out.path(), merging()).unwrap_err();
         assert!(matches!(error, ExtractError::InTheWay(_)), "{error}");
         assert_eq!(fs::read(out.path().join(occupied)).unwrap(), b"here");
     }
@@ -377,29 +369,13 @@ mod unix {
         write(&outside.path().join("victim"), "safe");
 
         symlink(outside.path(), out.path().join("d")).unwrap();
-        let error = unpack_with(
-            &image,
-            out.path(),
-            ExtractOptions {
-                merge: true,
-                ..Default::default()
-            },
-        )
-        .unwrap_err();
+        let error = unpack_with(&image, out.path(), merging()).unwrap_err();
         assert!(matches!(error, ExtractError::InTheWay(_)), "{error}");
 
         fs::remove_file(out.path().join("d")).unwrap();
         symlink(outside.path().join("victim"), out.path().join("g")).unwrap();
         symlink(outside.path().join("victim"), out.path().join("x")).unwrap();
-        unpack_with(
-            &image,
-            out.path(),
-            ExtractOptions {
-                merge: true,
-                ..Default::default()
-            },
-        )
-        .unwrap();
+        unpack_with(&image, out.path(), merging()).unwrap();
         assert_eq!(fs::read(out.path().join("g")).unwrap(), b"g");
         assert_eq!(fs::read(outside.path().join("victim")).unwrap(), b"safe");
         assert_eq!(fs::read_dir(outside.path()).unwrap().count(), 1);
@@ -422,15 +398,7 @@ mod unix {
             }
         );
         write(&out.path().join("l"), "old");
-        unpack_with(
-            &image,
-            out.path(),
-            ExtractOptions {
-                merge: true,
-                ..Default::default()
-            },
-        )
-        .unwrap();
+        unpack_with(&image, out.path(), merging()).unwrap();
         assert!(
             fs::symlink_metadata(out.path().join("l"))
                 .unwrap()
@@ -439,15 +407,7 @@ mod unix {
 
         let full = host();
         fs::create_dir(full.path().join("l")).unwrap();
-        let error = unpack_with(
-            &image,
-            full.path(),
-            ExtractOptions {
-                merge: true,
-                ..Default::default()
-            },
-        )
-        .unwrap_err();
+        let error = unpack_with(&image, full.path(), merging()).unwrap_err();
         assert!(matches!(error, ExtractError::InTheWay(_)), "{error}");
     }
 }
@@ -460,10 +420,7 @@ fn a_conflict_is_found_before_anything_is_replaced() {
     write(&dir.path().join("z"), "new");
     write(&out.path().join("a"), "old");
     fs::create_dir(out.path().join("z")).unwrap();
-    let options = ExtractOptions {
-        merge: true,
-        ..Default::default()
-    };
+    let options = merging();
     let error = unpack_with(&pack(dir.path()), out.path(), options).unwrap_err();
     assert!(matches!(error, ExtractError::InTheWay(path) if path == out.path().join("z")));
     assert_eq!(fs::read(out.path().join("a")).unwrap(), b"old");
