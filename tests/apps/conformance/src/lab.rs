@@ -3,12 +3,12 @@
 
 use std::fmt::Debug;
 
-pub use crate::wasi::wasi::filesystem::types::{
+pub use crate::wasi::filesystem::types::{
     Advice, Descriptor, DescriptorFlags, DescriptorStat, DescriptorType, ErrorCode, NewTimestamp,
     OpenFlags, PathFlags, filesystem_error_code,
 };
-pub use crate::wasi::wasi::io::poll::{Pollable, poll};
-pub use crate::wasi::wasi::io::streams::{InputStream, OutputStream, StreamError};
+pub use crate::wasi::io::poll::{Pollable, poll};
+pub use crate::wasi::io::streams::{InputStream, OutputStream, StreamError};
 
 pub const FOLLOW: PathFlags = PathFlags::SYMLINK_FOLLOW;
 pub const NO_FOLLOW: PathFlags = PathFlags::empty();
@@ -160,7 +160,7 @@ impl Lab {
 
 /// The one preopened directory.
 pub fn root() -> Outcome<Descriptor> {
-    let mut directories = crate::wasi::wasi::filesystem::preopens::get_directories();
+    let mut directories = crate::wasi::filesystem::preopens::get_directories();
     same("preopened directories", directories.len(), 1)?;
     directories
         .pop()

@@ -3,7 +3,8 @@
 //! per case and at last the number of cases.
 //!
 //! The expectation is what the WIT documents, and where it is silent, what
-//! Linux does.
+//! Linux does. The same files, but for the cases in `composed`, are compiled
+//! by `tests/conformance` over the filesystem core, without a component.
 
 #[cfg(all(target_os = "wasi", target_env = "p2"))]
 mod cases;
@@ -11,7 +12,7 @@ mod cases;
 mod lab;
 
 #[cfg(all(target_os = "wasi", target_env = "p2"))]
-mod wasi {
+mod bindings {
     wit_bindgen::generate!({
         path: [
             "../../../wit/deps/io.wit",
@@ -38,10 +39,39 @@ mod wasi {
         generate_all,
     });
 }
+#[cfg(all(target_os = "wasi", target_env = "p2"))]
+use bindings::wasi;
 
+/// With the argument `read-only`, the cases for a filesystem that refuses
+/// changes; else all others.
 #[cfg(all(target_os = "wasi", target_env = "p2"))]
 fn main() {
-    cases::run();
+    match std::env::args().nth(1).as_deref() {
+        Some("read-only") => report(cases::read_only(), cases::in_root),
+        _ => report(
+            cases::everywhere().chain(cases::composed()),
+            cases::in_directory,
+        ),
+    }
+}
+
+#[cfg(all(target_os = "wasi", target_env = "p2"))]
+fn report(
+    cases: impl Iterator<Item = cases::Case>,
+    run: impl Fn(cases::Case) -> Result<(), lab::Failure>,
+) {
+    let (mut count, mut failed) = (0, 0);
+    for case in cases {
+        count += 1;
+        match run(case) {
+            Ok(()) => println!("ok {}", case.0),
+            Err(lab::Failure(detail)) => {
+                failed += 1;
+                println!("FAIL {}: {detail}", case.0);
+            }
+        }
+    }
+    println!("{count} cases, {failed} failed");
 }
 
 #[cfg(not(all(target_os = "wasi", target_env = "p2")))]

@@ -3,13 +3,13 @@
 use std::fs;
 
 use anyhow::{Context, Result};
+use monaka_conformance::{CASES, COMPOSED_CASES, READ_ONLY_CASES};
 use monaka_testkit::app::{self, Target};
 use monaka_testkit::compose::Program;
 use monaka_testkit::process::{GUEST_TIMEOUT, Input, run};
 
-/// How many cases there are: one that got lost is a failure.
-const CASES: usize = 210;
-const READ_ONLY_CASES: usize = 7;
+/// What the component runs without arguments.
+const ALL_CASES: usize = CASES + COMPOSED_CASES;
 
 fn cases(program: &Program, args: &[&str], count: usize) -> Result<Vec<String>> {
     let output = run(
@@ -42,7 +42,12 @@ fn assert_all_ok(lines: &[String], count: usize) {
 #[test]
 fn composed() -> Result<()> {
     let program = Program::compose(&app::rust("conformance", Target::P2)?, [""; 0])?;
-    assert_all_ok(&cases(&program, &[], CASES)?, CASES);
+    let lines = cases(&program, &[], ALL_CASES)?;
+    assert_all_ok(&lines, ALL_CASES);
+    let composed = lines
+        .iter()
+        .filter(|line| line.starts_with("ok composed::"));
+    assert_eq!(composed.count(), COMPOSED_CASES);
     Ok(())
 }
 
@@ -67,6 +72,6 @@ fn read_only() -> Result<()> {
 #[test]
 fn preopened_for_information() -> Result<()> {
     let program = Program::preopen(&app::rust("conformance", Target::P2)?)?;
-    println!("{:#?}", failed(&cases(&program, &[], CASES)?));
+    println!("{:#?}", failed(&cases(&program, &[], ALL_CASES)?));
     Ok(())
 }

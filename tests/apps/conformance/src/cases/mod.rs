@@ -2,6 +2,8 @@
 
 use crate::lab::{Failure, Lab, Outcome};
 
+#[cfg(target_family = "wasm")]
+mod composed;
 mod directory;
 mod flags;
 mod handle;
@@ -17,7 +19,8 @@ mod rw;
 mod stream;
 mod time;
 
-type Case = (&'static str, fn(&Lab) -> Outcome);
+/// A name and what it stands for; `Err` is a failure.
+pub type Case = (&'static str, fn(&Lab) -> Outcome);
 
 /// Lists functions as cases under their own names.
 macro_rules! cases {
@@ -28,7 +31,7 @@ macro_rules! cases {
 }
 use cases;
 
-const ALL: &[&[Case]] = &[
+const EVERYWHERE: &[&[Case]] = &[
     preopen::CASES,
     open::CASES,
     path::CASES,
@@ -44,28 +47,32 @@ const ALL: &[&[Case]] = &[
     misuse::CASES,
 ];
 
-/// Runs all cases, each in a directory of its own; or with the argument
-/// `read-only`, those for a filesystem that refuses changes.
-pub fn run() {
-    if std::env::args().nth(1).as_deref() == Some("read-only") {
-        report(read_only::CASES.iter().copied(), |_| Lab::of_root());
-    } else {
-        report(ALL.iter().copied().flatten().copied(), Lab::new);
-    }
+/// The cases that any implementation can run, each in a directory of its own.
+pub fn everywhere() -> impl Iterator<Item = Case> {
+    EVERYWHERE.iter().copied().flatten().map(named)
 }
 
-fn report(cases: impl Iterator<Item = Case>, lab: impl Fn(&str) -> Outcome<Lab>) {
-    let (mut count, mut failed) = (0, 0);
-    for (name, case) in cases {
-        let name = name.rsplit("cases::").next().unwrap_or(name);
-        count += 1;
-        match lab(&name.replace("::", "-")).and_then(|lab| case(&lab)) {
-            Ok(()) => println!("ok {name}"),
-            Err(Failure(detail)) => {
-                failed += 1;
-                println!("FAIL {name}: {detail}");
-            }
-        }
-    }
-    println!("{count} cases, {failed} failed");
+/// The cases that need the streams of a host beside the files.
+#[cfg(target_family = "wasm")]
+pub fn composed() -> impl Iterator<Item = Case> {
+    composed::CASES.iter().map(named)
+}
+
+/// The cases for a filesystem that refuses changes.
+pub fn read_only() -> impl Iterator<Item = Case> {
+    read_only::CASES.iter().map(named)
+}
+
+fn named((path, case): &Case) -> Case {
+    (path.rsplit("cases::").next().unwrap_or(path), *case)
+}
+
+/// Runs a case in a directory of its own.
+pub fn in_directory((name, case): Case) -> Result<(), Failure> {
+    case(&Lab::new(&name.replace("::", "-"))?)
+}
+
+/// Runs a case on the filesystem as it is.
+pub fn in_root((_, case): Case) -> Result<(), Failure> {
+    case(&Lab::of_root()?)
 }

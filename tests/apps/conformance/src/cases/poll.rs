@@ -1,9 +1,7 @@
-//! `wasi:io/poll` over files, clocks and stdin. The test leaves stdin open and
-//! silent.
+//! `wasi:io/poll` over files and clocks.
 
 use crate::lab::*;
-use crate::wasi::wasi::cli::{stdin, stdout};
-use crate::wasi::wasi::clocks::monotonic_clock;
+use crate::wasi::clocks::monotonic_clock;
 
 super::cases![
     file_is_ready,
@@ -13,12 +11,10 @@ super::cases![
     clock_waits,
     clock_of_the_past,
     file_beside_a_clock,
-    file_beside_stdin,
     only_those_that_are_ready,
     the_same_twice,
     many,
     order_of_indices,
-    stdout_is_ready,
 ];
 
 const MILLISECOND: u64 = 1_000_000;
@@ -85,15 +81,6 @@ fn file_beside_a_clock(lab: &Lab) -> Outcome {
     same("only the file", polled(&[&clock, &file]), vec![1])
 }
 
-fn file_beside_stdin(lab: &Lab) -> Outcome {
-    let stream = reader(lab)?;
-    let stdin = stdin::get_stdin();
-    let (silent, file) = (stdin.subscribe(), stream.subscribe());
-    same("only the file", polled(&[&file, &silent]), vec![0])?;
-    let clock = monotonic_clock::subscribe_duration(10 * MILLISECOND);
-    same("only the clock", polled(&[&silent, &clock]), vec![1])
-}
-
 fn only_those_that_are_ready(lab: &Lab) -> Outcome {
     let stream = reader(lab)?;
     let past = monotonic_clock::subscribe_duration(0);
@@ -142,11 +129,4 @@ fn order_of_indices(lab: &Lab) -> Outcome {
     );
     same("last", polled(&[&future, &future, &file]), vec![2])?;
     same("first", polled(&[&file, &future, &future]), vec![0])
-}
-
-fn stdout_is_ready(_: &Lab) -> Outcome {
-    let stdout = stdout::get_stdout();
-    let pollable = stdout.subscribe();
-    pollable.block();
-    holds("ready", pollable.ready())
 }

@@ -1,7 +1,7 @@
 //! `wasi:filesystem/preopens`.
 
 use crate::lab::*;
-use crate::wasi::wasi::filesystem::preopens::get_directories;
+use crate::wasi::filesystem::preopens::get_directories;
 
 super::cases![
     one_root,

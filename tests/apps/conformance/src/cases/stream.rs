@@ -28,7 +28,6 @@ super::cases![
     splice_at_the_end,
     splice_to_itself,
     blocking_splice,
-    splice_to_stdout,
     two_streams_have_two_positions,
     outlives_its_descriptor,
     outlives_its_name,
@@ -270,17 +269,6 @@ fn blocking_splice(lab: &Lab) -> Outcome {
     let (to, from) = (output(lab, "to", 0)?, input(lab, "from", 0)?);
     same("moved", splice_all(&to, &from, u64::MAX)?, 300_000)?;
     holds("content", lab.content("to")? == bytes)
-}
-
-/// From a file to the host.
-fn splice_to_stdout(lab: &Lab) -> Outcome {
-    lab.put("file", b"(this line was spliced)\n")?;
-    let stdout = crate::wasi::wasi::cli::stdout::get_stdout();
-    same(
-        "moved",
-        splice_all(&stdout, &input(lab, "file", 0)?, 24)?,
-        24,
-    )
 }
 
 fn two_streams_have_two_positions(lab: &Lab) -> Outcome {

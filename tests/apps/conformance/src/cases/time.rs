@@ -1,7 +1,7 @@
 //! `set-times`, `set-times-at`, what moves times by itself, and `metadata-hash`.
 
 use crate::lab::*;
-use crate::wasi::wasi::clocks::wall_clock::{self, Datetime};
+use crate::wasi::clocks::wall_clock::{self, Datetime};
 
 super::cases![
     set,

@@ -1,0 +1,76 @@
+//! The volume of this thread.
+
+use std::cell::{Cell, RefCell};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use monaka_adapter::logic::descriptor;
+use monaka_fs_core::config::Config;
+use monaka_fs_core::{Access, Env, Error, Ino, Result, Time, Volume};
+
+/// A volume with the wall clock of the machine.
+pub type Files = Volume<WallClock>;
+
+/// The wall clock of the machine.
+#[derive(Debug)]
+pub struct WallClock;
+
+impl Env for WallClock {
+    fn now(&self) -> Time {
+        let now = now();
+        descriptor::time(now.as_secs(), now.subsec_nanos()).unwrap_or_default()
+    }
+}
+
+/// The time since 1970.
+pub(crate) fn now() -> Duration {
+    SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .unwrap_or_default()
+}
+
+thread_local! {
+    static VOLUME: RefCell<Option<Files>> = const { RefCell::new(None) };
+    static READ_ONLY: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Starts again with an empty volume, with the limits of a program that is
+/// composed without options. Handles of the volume before are stale.
+pub fn mount() -> Result<()> {
+    let volume = Volume::new(WallClock, Config::DEFAULT.limits())?;
+    VOLUME.set(Some(volume));
+    READ_ONLY.set(false);
+    Ok(())
+}
+
+/// From now on the volume refuses every change, as with `--read-only /`.
+pub fn make_read_only() -> Result<()> {
+    READ_ONLY.set(true);
+    with(|files| {
+        files.set_read_only_root(true);
+        Ok(())
+    })
+}
+
+/// What the preopened root may do.
+pub(crate) fn root_access() -> Access {
+    if READ_ONLY.get() {
+        Access::READ
+    } else {
+        Access::READ | Access::MUTATE_DIRECTORY
+    }
+}
+
+/// Does something with the volume.
+pub(crate) fn with<T>(operation: impl FnOnce(&mut Files) -> Result<T>) -> Result<T> {
+    VOLUME.with_borrow_mut(|volume| operation(volume.as_mut().ok_or(Error::Io)?))
+}
+
+/// Handles open now.
+pub fn handles_open() -> u32 {
+    VOLUME.with_borrow(|volume| volume.as_ref().map_or(0, |volume| volume.usage().handles))
+}
+
+/// The invariants of the volume; what does not hold, and of which inode.
+pub fn check() -> std::result::Result<(), (&'static str, Ino)> {
+    VOLUME.with_borrow(|volume| volume.as_ref().map_or(Ok(()), Volume::check))
+}
