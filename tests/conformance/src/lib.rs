@@ -38,10 +38,14 @@ pub const READ_ONLY_CASES: usize = 7;
 )]
 #[path = "../../apps/conformance/src/cases/mod.rs"]
 pub mod cases;
+#[allow(missing_docs, unreachable_pub, reason = "the guest program's own file")]
+#[path = "../../apps/conformance/src/lab.rs"]
+pub mod lab;
+
 #[allow(
     missing_docs,
     unreachable_pub,
-    reason = "the guest program's own file"
+    reason = "the guest program's own files"
 )]
-#[path = "../../apps/conformance/src/lab.rs"]
-pub mod lab;
+#[path = "../../apps/differential/src/driver/mod.rs"]
+pub mod driver;

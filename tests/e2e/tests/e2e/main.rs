@@ -2,6 +2,7 @@
 
 mod built_in;
 mod conformance;
+mod differential;
 mod embedded;
 mod examples;
 mod languages;
