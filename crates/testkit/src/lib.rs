@@ -7,9 +7,10 @@
 //! that the two outputs can be compared line by line. [`process`] is the one
 //! place that starts programs, always with a deadline.
 //!
-//! What the tests need beside Rust (a C compiler, componentize-py) is installed
-//! by [`tools`] below the target directory. What cannot be had fails the test
-//! that needs it; nothing is skipped.
+//! What the tests need beside Rust (compilers of other languages, sources and
+//! programs of others) is installed by [`tools`] and [`app`] below the target
+//! directory, in fixed versions. What cannot be had fails the test that needs
+//! it; nothing is skipped.
 //!
 //! Environment: `MONAKA_BIN` names the binary to test instead of the one that
 //! cargo built beside the tests; `MONAKA_TEST_FORM=preopen` runs the programs

@@ -20,6 +20,17 @@ fn c() -> Result<()> {
 }
 
 #[test]
+fn sqlite() -> Result<()> {
+    let native = app::sqlite(Target::Native)?;
+    let expected = run_in_empty_dir(&mut Command::new(native), &[], Input::Empty)?.success()?;
+    let program = Program::compose(&app::sqlite(Target::P1)?, [""; 0])?;
+    let output = program.run(&["/"])?.success()?;
+    assert_same_text(&output, &expected, "sqlite");
+    assert!(output.contains("integrity_check = ok\n"), "{output}");
+    Ok(())
+}
+
+#[test]
 fn python() -> Result<()> {
     let source = repository().join("tests/apps/python");
     let mut native = tools::python()?;
