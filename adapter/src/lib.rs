@@ -1,24 +1,25 @@
-//! The guest side of Monaka: `wasi:filesystem` and `wasi:io` over the
-//! filesystem core, as a WebAssembly module that is composed into a program.
+//! The guest side of Monaka: what `wasi:filesystem` and `wasi:io` do over the
+//! filesystem core, however they are called.
 //!
 //! * [`logic`] is what the adapter does, on the types of the core: streams with
 //!   a position, poll over mixed lists, splices, the rights of an opened file.
 //!   It knows nothing of how it is called.
-//! * `component` is how it is called: the exports and imports of the world
-//!   `monaka:adapter/adapter`, generated from `wit/`, each translated to one
-//!   call of `logic` or of the core. Another face (lowered functions on
-//!   integer handles) would sit beside it.
+//! * `mount` is the volume of a module: the record and the image that composing
+//!   puts into its memory.
+//!
+//! Two faces translate to it, each a module of its own that is composed into
+//! programs: `component` exports the world `monaka:adapter/adapter`, `lowered`
+//! the functions of the same interfaces below the canonical ABI. Both get their
+//! allocator and their panic handler here.
 //!
 //! What holds everywhere:
 //! * A stream, pollable or error that is not a file's belongs to the host, and
 //!   every call on it becomes the same call on the host's.
 //! * A program's misuse is an error code. Nothing here panics, and no length or
 //!   offset that a program gives is trusted.
-//! * There is one volume and one thread; `component::state` holds it.
+//! * There is one volume and one thread.
 //!
-//! Unsafe code is in three modules: `component::state` (the volume, and the
-//! image that composing puts into memory), `component::glue` (handles as the
-//! integers that generated proxies pass) and `allocator`.
+//! Unsafe code is in two modules: `mount`, and `allocator`.
 
 #![cfg_attr(target_arch = "wasm32", no_std)]
 #![deny(unsafe_code)]
@@ -27,9 +28,9 @@ extern crate alloc;
 
 #[cfg(target_arch = "wasm32")]
 mod allocator;
-#[cfg(target_arch = "wasm32")]
-mod component;
 pub mod logic;
+#[cfg(target_arch = "wasm32")]
+pub mod mount;
 
 /// A panic is a defect of the adapter: it stops the program at once.
 #[cfg(target_arch = "wasm32")]

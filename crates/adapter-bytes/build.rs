@@ -1,19 +1,28 @@
-//! Compiles the adapter for its own target.
+//! Compiles both faces of the adapter for their own target.
 
 use std::env;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 const TARGET: &str = "wasm32-unknown-unknown";
-const PACKAGE: &str = "monaka-adapter";
 const PROFILE: &str = "adapter";
 
+/// The packages, and the variables that tell the crate where their modules are.
+const PACKAGES: [(&str, &str); 2] = [
+    ("monaka-adapter-component", "MONAKA_ADAPTER"),
+    ("monaka-adapter-lowered", "MONAKA_LOWERED"),
+];
+
 /// What the adapter is made from, in the workspace.
-const SOURCES: [&str; 7] = [
+const SOURCES: [&str; 11] = [
     "Cargo.lock",
     "Cargo.toml",
     "adapter/Cargo.toml",
     "adapter/src",
+    "adapter/component/Cargo.toml",
+    "adapter/component/src",
+    "adapter/lowered/Cargo.toml",
+    "adapter/lowered/src",
     "fs-core/Cargo.toml",
     "fs-core/src",
     "wit",
@@ -39,8 +48,13 @@ fn main() {
         );
     }
     ensure_target();
-    let module = build(&workspace);
-    println!("cargo::rustc-env=MONAKA_ADAPTER={}", module.display());
+    let modules = build(&workspace);
+    for (package, variable) in PACKAGES {
+        let module = modules
+            .join(package.replace('-', "_"))
+            .with_extension("wasm");
+        println!("cargo::rustc-env={variable}={}", module.display());
+    }
 }
 
 fn workspace() -> PathBuf {
@@ -83,13 +97,14 @@ fn has_target() -> bool {
         .is_dir()
 }
 
-/// The path of the compiled module.
+/// The directory of the compiled modules.
 fn build(workspace: &Path) -> PathBuf {
     let target_dir = PathBuf::from(variable("OUT_DIR")).join("adapter");
     let mut cargo = Command::new(variable("CARGO"));
     cargo
         .current_dir(workspace)
-        .args(["build", "--package", PACKAGE, "--lib"])
+        .args(["build", "--lib"])
+        .args(PACKAGES.map(|(package, _)| format!("--package={package}")))
         .args(["--target", TARGET, "--profile", PROFILE])
         .arg("--target-dir")
         .arg(&target_dir)
@@ -102,11 +117,7 @@ fn build(workspace: &Path) -> PathBuf {
         Ok(_) => fail("the adapter does not build: see above"),
         Err(error) => fail(&format!("cargo does not run: {error}")),
     }
-    target_dir
-        .join(TARGET)
-        .join(PROFILE)
-        .join(PACKAGE.replace('-', "_"))
-        .with_extension("wasm")
+    target_dir.join(TARGET).join(PROFILE)
 }
 
 /// Compiler flags that keep the paths of this machine out of the module: the

@@ -65,6 +65,7 @@ mod error;
 mod handle;
 pub mod image;
 mod quota;
+mod source;
 mod text;
 mod tree;
 mod types;
@@ -72,5 +73,6 @@ mod volume;
 mod walk;
 
 pub use error::*;
+pub use source::{Payload, Source};
 pub use types::*;
 pub use volume::Volume;

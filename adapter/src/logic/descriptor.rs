@@ -1,7 +1,7 @@
 //! What a descriptor does beyond a call of the core.
 
+use super::gather::Gather;
 use super::stream::READ_BYTES_MAX;
-use alloc::vec::Vec;
 use monaka_fs_core::{Access, Env, Error, Fd, Follow, OpenFlags, Result, Run, Time, Volume};
 
 const NANOSECONDS_PER_SECOND: u64 = 1_000_000_000;
@@ -25,42 +25,58 @@ pub fn open<E: Env>(
     volume.open_at(base, path, follow, open, access | inherited)
 }
 
-/// `descriptor.read`: the bytes at `offset`, at most `len` and
-/// [`READ_BYTES_MAX`], and whether they reach the end of the file. Fewer than
-/// that before a damaged block, whose error the next read gives.
+/// What a read found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Found {
+    /// Bytes.
+    pub len: usize,
+    /// Whether they reach the end of the file.
+    pub end: bool,
+}
+
+/// `descriptor.read`: gathers the bytes at `offset`, at most `len` and
+/// [`READ_BYTES_MAX`]. Fewer than that before a damaged block, whose error the
+/// next read gives, and where `into` takes no more.
 pub fn read<E: Env>(
     volume: &mut Volume<E>,
     file: Fd,
     offset: u64,
     len: u64,
-) -> Result<(Vec<u8>, bool)> {
+    into: &mut dyn Gather,
+) -> Result<Found> {
     let rest = volume.stat(file)?.size.saturating_sub(offset);
     let len = rest.min(len).min(READ_BYTES_MAX) as usize;
     if len == 0 {
         // The core checks that the handle may read.
         volume.run(file, offset, 1)?;
-        return Ok((Vec::new(), rest == 0));
+        let end = rest == 0;
+        return Ok(Found { len, end });
     }
-    let mut bytes = super::vec_with_capacity(len)?;
-    while bytes.len() < len {
-        let left = len.saturating_sub(bytes.len());
-        let at = offset.saturating_add(bytes.len() as u64);
+    into.reserve(len)?;
+    let mut found = 0;
+    while found < len {
+        let left = len.saturating_sub(found);
+        let at = offset.saturating_add(found as u64);
         let run = match volume.run(file, at, left) {
-            Err(error) if bytes.is_empty() => return Err(error),
+            Err(error) if found == 0 => return Err(error),
             Err(_) => break,
             Ok(run) => run,
         };
-        match run {
-            Run::Data(data) => bytes.extend_from_slice(data),
+        let (count, taken) = match run {
+            Run::Data(data) => (data.len(), into.data(data)),
             Run::Zero(zeroes) => {
-                let zeroes = zeroes.min(left as u64) as usize;
-                bytes.resize(bytes.len().saturating_add(zeroes), 0);
+                let count = zeroes.min(left as u64) as usize;
+                (count, into.zeroes(count))
             }
             Run::End => break,
+        };
+        if !taken {
+            break;
         }
+        found = found.saturating_add(count);
     }
-    let end = bytes.len() as u64 >= rest;
-    Ok((bytes, end))
+    let end = found as u64 >= rest;
+    Ok(Found { len: found, end })
 }
 
 /// Whether two descriptors are of the same inode. The handles keep both inodes
@@ -89,8 +105,21 @@ pub fn datetime(time: Time) -> (u64, u32) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::logic::testing::{create, root, volume};
+    use crate::logic::testing::{Still, create, root, volume};
     use alloc::vec;
+    use alloc::vec::Vec;
+
+    fn read(
+        volume: &mut Volume<Still>,
+        file: Fd,
+        offset: u64,
+        len: u64,
+    ) -> Result<(Vec<u8>, bool)> {
+        let mut bytes = Vec::new();
+        let found = super::read(volume, file, offset, len, &mut bytes)?;
+        assert_eq!(found.len, bytes.len());
+        Ok((bytes, found.end))
+    }
 
     #[test]
     fn a_read_tells_whether_it_came_to_the_end() {

@@ -1,8 +1,7 @@
 //! The entries of a directory, one at a time.
 
-use alloc::string::String;
 use core::cell::Cell;
-use monaka_fs_core::{Access, Cursor, Env, Fd, Kind, Result, Volume};
+use monaka_fs_core::{Access, Cursor, DirEntry, Env, Fd, Result, Volume};
 
 /// A `directory-entry-stream`. It holds a handle of its own.
 #[derive(Debug)]
@@ -26,13 +25,10 @@ impl DirectoryStream {
         volume.close(self.fd)
     }
 
-    /// The kind and name of the next entry; `None` at the end.
-    pub fn next<E: Env>(&self, volume: &Volume<E>) -> Result<Option<(Kind, String)>> {
+    /// The next entry; `None` at the end.
+    pub fn next<'v, E: Env>(&self, volume: &'v Volume<E>) -> Result<Option<DirEntry<'v>>> {
         let mut cursor = self.cursor.get();
-        let entry = match volume.next_entry(self.fd, &mut cursor)? {
-            Some(entry) => Some((entry.kind, super::to_string(entry.name)?)),
-            None => None,
-        };
+        let entry = volume.next_entry(self.fd, &mut cursor)?;
         self.cursor.set(cursor);
         Ok(entry)
     }

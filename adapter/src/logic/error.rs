@@ -1,6 +1,5 @@
 //! Errors of streams.
 
-use alloc::string::String;
 use monaka_fs_core::Error;
 
 /// The `error` of a stream: a file's, or one that the host made.
@@ -22,14 +21,10 @@ impl<H> IoError<H> {
     }
 }
 
-/// The text of `to-debug-string` for the error of a file.
-pub fn debug_string(error: Error) -> String {
-    super::to_string(name(error)).unwrap_or_default()
-}
-
-/// The name of the code. `Display` of the core says it in prose, but would
-/// bring the machinery of formatting into the module.
-fn name(error: Error) -> &'static str {
+/// The name of the code, which `to-debug-string` gives for the error of a file.
+/// `Display` of the core says it in prose, but would bring the machinery of
+/// formatting into the module.
+pub fn name(error: Error) -> &'static str {
     match error {
         Error::Access => "access",
         Error::BadDescriptor => "bad-descriptor",

@@ -3,6 +3,7 @@
 pub mod descriptor;
 pub mod directory;
 pub mod error;
+pub mod gather;
 pub mod poll;
 pub mod splice;
 pub mod stream;
@@ -10,7 +11,6 @@ pub mod stream;
 mod testing;
 
 use alloc::string::String;
-use alloc::vec::Vec;
 use monaka_fs_core::{Error, Result};
 
 /// A copy of a string, or an error where memory is exhausted.
@@ -21,12 +21,4 @@ pub fn to_string(text: &str) -> Result<String> {
         .map_err(|_| Error::InsufficientMemory)?;
     string.push_str(text);
     Ok(string)
-}
-
-/// An empty vector with room for `capacity` items.
-fn vec_with_capacity<T>(capacity: usize) -> Result<Vec<T>> {
-    let mut vec = Vec::new();
-    vec.try_reserve_exact(capacity)
-        .map_err(|_| Error::InsufficientMemory)?;
-    Ok(vec)
 }

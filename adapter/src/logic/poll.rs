@@ -57,7 +57,11 @@ pub fn poll<'a, H: HostPollable + 'a>(
 ) -> Vec<u32> {
     match all_of_host(list.clone()) {
         Some(hosts) if !hosts.is_empty() => H::poll(&hosts),
-        _ => ready_now(list),
+        _ => {
+            let mut positions = Vec::new();
+            ready_now(list.map(Pollable::ready), &mut positions);
+            positions
+        }
     }
 }
 
@@ -65,25 +69,26 @@ pub fn poll<'a, H: HostPollable + 'a>(
 fn all_of_host<'a, H: HostPollable + 'a>(
     list: impl ExactSizeIterator<Item = &'a Pollable<H>>,
 ) -> Option<Vec<&'a H>> {
-    let mut hosts = super::vec_with_capacity(list.len()).ok()?;
+    let mut hosts = Vec::new();
+    hosts.try_reserve_exact(list.len()).ok()?;
     for pollable in list {
         hosts.push(pollable.host()?);
     }
     Some(hosts)
 }
 
-fn ready_now<'a, H: HostPollable + 'a>(
-    list: impl ExactSizeIterator<Item = &'a Pollable<H>>,
-) -> Vec<u32> {
-    let Ok(mut positions) = super::vec_with_capacity(list.len()) else {
-        return Vec::new();
-    };
-    for (position, pollable) in (0..).zip(list) {
-        if pollable.ready() {
+/// Sets `positions` to those of a list that are ready, without waiting; to none
+/// where there is no memory for them.
+pub fn ready_now(list: impl ExactSizeIterator<Item = bool>, positions: &mut Vec<u32>) {
+    positions.clear();
+    if positions.try_reserve(list.len()).is_err() {
+        return;
+    }
+    for (position, ready) in (0..).zip(list) {
+        if ready {
             positions.push(position);
         }
     }
-    positions
 }
 
 #[cfg(test)]

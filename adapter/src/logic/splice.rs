@@ -19,7 +19,7 @@ pub trait Sink<E> {
     /// How many bytes it takes now.
     fn check_write(&self) -> Result<u64, E>;
     /// Waits until it takes any, or has failed.
-    fn block(&self);
+    fn block(&self) -> Result<(), E>;
     /// Writes; at most as many bytes as `check_write` told.
     fn write(&self, bytes: &[u8]) -> Result<(), E>;
 }
@@ -45,7 +45,7 @@ pub fn blocking_splice<E>(
     }
     let mut room = sink.check_write()?;
     while room == 0 {
-        sink.block();
+        sink.block()?;
         room = sink.check_write()?;
     }
     let bytes = source.blocking_read(room.min(len).min(SPLICE_BYTES_MAX))?;
@@ -107,8 +107,9 @@ mod tests {
             self.step()
         }
 
-        fn block(&self) {
+        fn block(&self) -> Result<(), &'static str> {
             *self.blocked.borrow_mut() += 1;
+            Ok(())
         }
 
         fn write(&self, bytes: &[u8]) -> Result<(), &'static str> {

@@ -2,9 +2,9 @@
 //! descriptor that it came from, and its own position.
 
 use super::descriptor;
-use alloc::vec::Vec;
+use super::gather::Gather;
 use core::cell::Cell;
-use monaka_fs_core::{Access, Env, Error, Fd, Kind, Result, Volume};
+use monaka_fs_core::{Access, Env, Error, Fd, Kind, Payload, Result, Volume};
 
 /// Bytes that one read gives at most. It bounds the memory that a read needs in
 /// passing, here and in the program. Programs that do not expect `read` of a
@@ -36,15 +36,21 @@ impl FileInput {
         volume.close(self.fd)
     }
 
-    /// The next bytes, at most `len` and [`READ_BYTES_MAX`]; `None` at the end
-    /// of the file. The end is not final: what is appended later is read later.
-    pub fn read<E: Env>(&self, volume: &mut Volume<E>, len: u64) -> Result<Option<Vec<u8>>> {
-        let (bytes, _) = descriptor::read(volume, self.fd, self.offset.get(), len)?;
-        if bytes.is_empty() && len > 0 {
+    /// Gathers the next bytes, at most `len` and [`READ_BYTES_MAX`], and tells
+    /// how many they are; `None` at the end of the file. The end is not final:
+    /// what is appended later is read later.
+    pub fn read<E: Env>(
+        &self,
+        volume: &mut Volume<E>,
+        len: u64,
+        into: &mut dyn Gather,
+    ) -> Result<Option<usize>> {
+        let found = descriptor::read(volume, self.fd, self.offset.get(), len, into)?.len;
+        if found == 0 && len > 0 {
             return Ok(None);
         }
-        advance(&self.offset, bytes.len() as u64);
-        Ok(Some(bytes))
+        advance(&self.offset, found as u64);
+        Ok(Some(found))
     }
 
     /// Moves on by up to `len` bytes, not beyond the end; `None` at the end.
@@ -98,26 +104,26 @@ impl FileOutput {
 
     /// Writes all bytes, or as many as fit: those stay, the position moves on
     /// by them, and the error is that of the rest.
-    pub fn write<E: Env>(&self, volume: &mut Volume<E>, bytes: &[u8]) -> Result<()> {
-        let mut rest = bytes;
+    pub fn write<E: Env>(&self, volume: &mut Volume<E>, payload: Payload<'_>) -> Result<()> {
+        let mut rest = payload;
         while !rest.is_empty() {
             let written = self.write_some(volume, rest)?;
-            rest = match rest.get(written..) {
-                Some(left) if written > 0 => left,
-                _ => return Err(Error::InsufficientSpace),
-            };
+            if written == 0 {
+                return Err(Error::InsufficientSpace);
+            }
+            rest = rest.after(written);
         }
         Ok(())
     }
 
-    fn write_some<E: Env>(&self, volume: &mut Volume<E>, bytes: &[u8]) -> Result<usize> {
+    fn write_some<E: Env>(&self, volume: &mut Volume<E>, payload: Payload<'_>) -> Result<usize> {
         match &self.position {
             Position::At(offset) => {
-                let written = volume.write(self.fd, offset.get(), bytes)?;
+                let written = volume.write_from(self.fd, offset.get(), payload)?;
                 advance(offset, written as u64);
                 Ok(written)
             }
-            Position::End => Ok(volume.append(self.fd, bytes)?.1),
+            Position::End => Ok(volume.append_from(self.fd, payload)?.1),
         }
     }
 
@@ -167,23 +173,35 @@ fn dup_file<E: Env>(volume: &mut Volume<E>, file: Fd, right: Access) -> Result<F
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::logic::testing::{create, volume, volume_of};
+    use crate::logic::testing::{Still, create, volume, volume_of};
     use alloc::vec;
+    use alloc::vec::Vec;
     use monaka_fs_core::CHUNK_BYTES;
+
+    fn read(input: &FileInput, volume: &mut Volume<Still>, len: u64) -> Result<Option<Vec<u8>>> {
+        let mut bytes = Vec::new();
+        let found = input.read(volume, len, &mut bytes)?;
+        assert_eq!(found.unwrap_or(0), bytes.len());
+        Ok(found.map(|_| bytes))
+    }
+
+    fn write(output: &FileOutput, volume: &mut Volume<Still>, bytes: &[u8]) -> Result<()> {
+        output.write(volume, (&bytes).into())
+    }
 
     #[test]
     fn what_is_written_is_read_in_pieces() {
         let mut volume = volume();
         let file = create(&mut volume, "file");
         let output = FileOutput::open(&mut volume, file, 0).unwrap();
-        output.write(&mut volume, b"hello ").unwrap();
-        output.write(&mut volume, b"world").unwrap();
+        write(&output, &mut volume, b"hello ").unwrap();
+        write(&output, &mut volume, b"world").unwrap();
         let input = FileInput::open(&mut volume, file, 0).unwrap();
-        assert_eq!(input.read(&mut volume, 4), Ok(Some(b"hell".to_vec())));
-        assert_eq!(input.read(&mut volume, 0), Ok(Some(vec![])));
+        assert_eq!(read(&input, &mut volume, 4), Ok(Some(b"hell".to_vec())));
+        assert_eq!(read(&input, &mut volume, 0), Ok(Some(vec![])));
         assert_eq!(input.skip(&mut volume, 2), Ok(Some(2)));
         assert_eq!(
-            input.read(&mut volume, u64::MAX),
+            read(&input, &mut volume, u64::MAX),
             Ok(Some(b"world".to_vec()))
         );
     }
@@ -193,12 +211,12 @@ mod tests {
         let mut volume = volume();
         let file = create(&mut volume, "file");
         let input = FileInput::open(&mut volume, file, 0).unwrap();
-        assert_eq!(input.read(&mut volume, 1), Ok(None));
+        assert_eq!(read(&input, &mut volume, 1), Ok(None));
         assert_eq!(input.skip(&mut volume, 1), Ok(None));
         let output = FileOutput::open_append(&mut volume, file).unwrap();
-        output.write(&mut volume, b"more").unwrap();
-        assert_eq!(input.read(&mut volume, 9), Ok(Some(b"more".to_vec())));
-        assert_eq!(input.read(&mut volume, 9), Ok(None));
+        write(&output, &mut volume, b"more").unwrap();
+        assert_eq!(read(&input, &mut volume, 9), Ok(Some(b"more".to_vec())));
+        assert_eq!(read(&input, &mut volume, 9), Ok(None));
     }
 
     #[test]
@@ -208,7 +226,7 @@ mod tests {
         let chunk = CHUNK_BYTES as u64;
         volume.write(file, 3 * chunk - 1, b"xyz").unwrap();
         let input = FileInput::open(&mut volume, file, 0).unwrap();
-        let bytes = input.read(&mut volume, 4 * chunk).unwrap().unwrap();
+        let bytes = read(&input, &mut volume, 4 * chunk).unwrap().unwrap();
         assert_eq!(bytes.len() as u64, 3 * chunk + 2);
         assert!(bytes.ends_with(b"\0xyz"));
         assert_eq!(bytes.len(), bytes.capacity());
@@ -220,7 +238,7 @@ mod tests {
         let file = create(&mut volume, "file");
         volume.set_size(file, 3 * READ_BYTES_MAX).unwrap();
         let input = FileInput::open(&mut volume, file, 0).unwrap();
-        let bytes = input.read(&mut volume, u64::MAX).unwrap().unwrap();
+        let bytes = read(&input, &mut volume, u64::MAX).unwrap().unwrap();
         assert_eq!(bytes.len() as u64, READ_BYTES_MAX);
     }
 
@@ -229,9 +247,9 @@ mod tests {
         let mut volume = volume();
         let file = create(&mut volume, "file");
         let input = FileInput::open(&mut volume, file, u64::MAX).unwrap();
-        assert_eq!(input.read(&mut volume, 1), Ok(None));
+        assert_eq!(read(&input, &mut volume, 1), Ok(None));
         let output = FileOutput::open(&mut volume, file, u64::MAX).unwrap();
-        assert_eq!(output.write(&mut volume, b"x"), Err(Error::FileTooLarge));
+        assert_eq!(write(&output, &mut volume, b"x"), Err(Error::FileTooLarge));
         assert_eq!(
             output.write_zeroes(&mut volume, u64::MAX),
             Err(Error::FileTooLarge)
@@ -245,14 +263,14 @@ mod tests {
         let output = FileOutput::open(&mut volume, file, 0).unwrap();
         let bytes = vec![1; 2 * CHUNK_BYTES];
         assert_eq!(
-            output.write(&mut volume, &bytes),
+            write(&output, &mut volume, &bytes),
             Err(Error::InsufficientSpace)
         );
         let size = volume.stat(file).unwrap().size;
         assert!(size > 0 && size < bytes.len() as u64);
         // The position is behind what was written.
         volume.set_size(file, 0).unwrap();
-        output.write(&mut volume, b"next").unwrap();
+        write(&output, &mut volume, b"next").unwrap();
         assert_eq!(volume.stat(file).unwrap().size, size + 4);
     }
 
@@ -262,12 +280,12 @@ mod tests {
         let file = create(&mut volume, "file");
         let one = FileOutput::open_append(&mut volume, file).unwrap();
         let other = FileOutput::open_append(&mut volume, file).unwrap();
-        one.write(&mut volume, b"a").unwrap();
-        other.write(&mut volume, b"b").unwrap();
+        write(&one, &mut volume, b"a").unwrap();
+        write(&other, &mut volume, b"b").unwrap();
         one.write_zeroes(&mut volume, 2).unwrap();
-        other.write(&mut volume, b"c").unwrap();
+        write(&other, &mut volume, b"c").unwrap();
         let input = FileInput::open(&mut volume, file, 0).unwrap();
-        assert_eq!(input.read(&mut volume, 9), Ok(Some(b"ab\0\0c".to_vec())));
+        assert_eq!(read(&input, &mut volume, 9), Ok(Some(b"ab\0\0c".to_vec())));
     }
 
     #[test]
@@ -277,7 +295,7 @@ mod tests {
         let handles = volume.usage().handles;
         let output = FileOutput::open(&mut volume, file, 0).unwrap();
         volume.close(file).unwrap();
-        output.write(&mut volume, b"x").unwrap();
+        write(&output, &mut volume, b"x").unwrap();
         output.close(&mut volume).unwrap();
         assert_eq!(volume.usage().handles, handles - 1);
     }

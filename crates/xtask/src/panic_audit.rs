@@ -1,20 +1,20 @@
 //! `cargo xtask panic-audit`: the adapter must not panic.
 //!
 //! A panic of the adapter is a trap of the program that it is composed into. So
-//! every call of the panic machinery that is left in the optimised module must
-//! be on the allow-list, `adapter/panic-allow.txt`. An entry is
-//! `callee <- caller # reason`: the names of the two functions, each of which
-//! may end in `*`, and why the call cannot be reached or why a trap is right.
-//! An entry that is not needed any more is an error too.
+//! every call of the panic machinery that is left in the optimised module of a
+//! face must be on the allow-list of that face, `adapter/<face>/panic-allow.txt`.
+//! An entry is `callee <- caller # reason`: the names of the two functions, each
+//! of which may end in `*`, and why the call cannot be reached or why a trap is
+//! right. An entry that is not needed any more is an error too.
 
 use crate::{cargo, exec, repository};
 use anyhow::{Context, Result, bail};
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::Path;
 use wasmparser::{KnownCustom, Name, Operator, Parser, Payload, TypeRef};
 
-const ALLOW_LIST: &str = "adapter/panic-allow.txt";
-const MODULE: &str = "target/wasm32-unknown-unknown/adapter/monaka_adapter.wasm";
+/// The faces of the adapter: folders in `adapter`, and ends of package names.
+const FACES: [&str; 2] = ["component", "lowered"];
+const MODULES: &str = "target/wasm32-unknown-unknown/adapter";
 
 /// What the names of functions that panic contain.
 const PANICS: [&str; 9] = [
@@ -30,17 +30,30 @@ const PANICS: [&str; 9] = [
 ];
 
 pub(crate) fn run() -> Result<()> {
-    exec(cargo().args([
-        "build",
-        "--package=monaka-adapter",
+    let packages = FACES.map(|face| format!("--package=monaka-adapter-{face}"));
+    exec(cargo().args(["build", "--lib"]).args(packages).args([
         "--target=wasm32-unknown-unknown",
         "--profile=adapter",
         "--target-dir=target",
     ]))?;
-    let path = repository().join(MODULE);
+    let complaints = FACES
+        .iter()
+        .map(|face| audit(face))
+        .collect::<Result<Vec<_>>>()?
+        .concat();
+    if !complaints.is_empty() {
+        bail!("the panic audit failed\n{}", complaints.join("\n"));
+    }
+    Ok(())
+}
+
+/// What is wrong with the module of a face.
+fn audit(face: &str) -> Result<Vec<String>> {
+    let path = repository().join(format!("{MODULES}/monaka_adapter_{face}.wasm"));
     let wasm = std::fs::read(&path).with_context(|| format!("cannot read {}", path.display()))?;
     let found = Functions::of(&wasm)?.calls_of_panics();
-    let allowed = allow_list(&repository().join(ALLOW_LIST))?;
+    let list = format!("adapter/{face}/panic-allow.txt");
+    let allowed = allow_list(&list)?;
     let new = found
         .iter()
         .filter(|call| !allowed.iter().any(|entry| entry.covers(call)));
@@ -48,18 +61,17 @@ pub(crate) fn run() -> Result<()> {
         .iter()
         .filter(|entry| !found.iter().any(|call| entry.covers(call)));
     let complaints: Vec<String> = new
-        .map(|call| format!("may panic, and is not in {ALLOW_LIST}: {call}"))
-        .chain(stale.map(|entry| format!("not needed any more in {ALLOW_LIST}: {}", entry.line)))
+        .map(|call| format!("may panic, and is not in {list}: {call}"))
+        .chain(stale.map(|entry| format!("not needed any more in {list}: {}", entry.line)))
         .collect();
     if complaints.is_empty() {
         println!(
-            "panic audit: {} calls, all of them allowed by {} entries",
+            "panic audit of the {face} face: {} calls, all of them allowed by {} entries",
             found.len(),
             allowed.len()
         );
-        return Ok(());
     }
-    bail!("the panic audit failed\n{}", complaints.join("\n"));
+    Ok(complaints)
 }
 
 /// A call of the panic machinery.
@@ -96,9 +108,10 @@ fn matches(pattern: &str, name: &str) -> bool {
     }
 }
 
-fn allow_list(path: &Path) -> Result<Vec<Entry>> {
-    let text =
-        std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
+/// The entries of the list at this path in the repository.
+fn allow_list(path: &str) -> Result<Vec<Entry>> {
+    let text = std::fs::read_to_string(repository().join(path))
+        .with_context(|| format!("cannot read {path}"))?;
     text.lines()
         .filter(|line| !line.trim().is_empty() && !line.starts_with('#'))
         .map(|line| {
@@ -106,7 +119,7 @@ fn allow_list(path: &Path) -> Result<Vec<Entry>> {
                 .split_once(" # ")
                 .and_then(|(call, _reason)| call.split_once(" <- "));
             let (callee, caller) = entry.with_context(|| {
-                format!("{ALLOW_LIST}: not of the form `callee <- caller # reason`: {line}")
+                format!("{path}: not of the form `callee <- caller # reason`: {line}")
             })?;
             Ok(Entry {
                 line: line.to_string(),

@@ -16,7 +16,7 @@ use alloc::vec::Vec;
 use xxhash_rust::xxh3::xxh3_64;
 
 use crate::quota::Ledger;
-use crate::{CHUNK_BYTES, Error, Result};
+use crate::{CHUNK_BYTES, Error, Payload, Result};
 
 /// Where the bytes of a chunk are.
 #[derive(Debug)]
@@ -88,16 +88,16 @@ impl Chunk {
     pub(crate) fn write(
         &mut self,
         start: usize,
-        bytes: &[u8],
+        payload: Payload<'_>,
         growth: Growth,
         sum: Option<u64>,
         ledger: &mut Ledger,
     ) -> Result<usize> {
-        let end = self.end_within(start, bytes.len(), ledger.bytes_left())?;
+        let end = self.end_within(start, payload.len(), ledger.bytes_left())?;
         let replaces_all = start == 0 && end >= self.stored_len();
         let kept = if replaces_all { 0 } else { self.stored_len() };
         let own = self.own(kept, end.max(kept), growth, sum, ledger)?;
-        let fitting = bytes.get(..end.saturating_sub(start)).unwrap_or(bytes);
+        let fitting = payload.first(end.saturating_sub(start));
         put(own, start, fitting);
         Ok(fitting.len())
     }
@@ -231,12 +231,12 @@ pub(super) fn copy(to: &mut [u8], from: &[u8]) -> usize {
 
 /// Overwrites and extends; the room is there. Only what lies between the old end and `start` is
 /// zeroed.
-fn put(own: &mut Vec<u8>, start: usize, bytes: &[u8]) {
+fn put(own: &mut Vec<u8>, start: usize, payload: Payload<'_>) {
     if start > own.len() {
         own.resize(start, 0);
     }
-    let overwritten = own.get_mut(start..).map_or(0, |tail| copy(tail, bytes));
-    own.extend_from_slice(bytes.get(overwritten..).unwrap_or_default());
+    let overwritten = own.get_mut(start..).map_or(0, |tail| payload.copy_to(tail));
+    payload.after(overwritten).append_to(own);
 }
 
 /// Room for `len` bytes in all.
@@ -283,7 +283,7 @@ mod tests {
     }
 
     fn write(chunk: &mut Chunk, start: usize, bytes: &[u8], ledger: &mut Ledger) -> Result<usize> {
-        chunk.write(start, bytes, Growth::Doubling, None, ledger)
+        chunk.write(start, (&bytes).into(), Growth::Doubling, None, ledger)
     }
 
     fn sum_of(bytes: &[u8]) -> Option<u64> {
@@ -327,7 +327,13 @@ mod tests {
             write(&mut chunk, 0, &[b'x'; 10], &mut ledger),
             Err(Error::InsufficientSpace)
         );
-        let written = chunk.write(3, b"x", Growth::Doubling, sum_of(BLOCK), &mut ledger);
+        let written = chunk.write(
+            3,
+            (&&b"x"[..]).into(),
+            Growth::Doubling,
+            sum_of(BLOCK),
+            &mut ledger,
+        );
         assert_eq!(written, Err(Error::InsufficientSpace));
         assert_eq!(chunk.bytes(sum_of(BLOCK)).unwrap(), BLOCK);
         assert_eq!(ledger.bytes_left(), 9);
@@ -339,14 +345,20 @@ mod tests {
         let wrong = Some(1);
         assert_eq!(chunk.bytes(wrong), Err(Error::Io));
         assert_eq!(
-            chunk.write(1, b"x", Growth::Doubling, wrong, &mut ledger),
+            chunk.write(1, (&&b"x"[..]).into(), Growth::Doubling, wrong, &mut ledger),
             Err(Error::Io)
         );
         assert_eq!(chunk.zero(1, 2, wrong, &mut ledger), Err(Error::Io));
         assert_eq!(chunk.truncate(3, wrong, &mut ledger), Err(Error::Io));
         assert_eq!(ledger.bytes_left(), 100, "what failed is not charged");
         assert_eq!(
-            chunk.write(0, b"replaced", Growth::Doubling, wrong, &mut ledger),
+            chunk.write(
+                0,
+                (&&b"replaced"[..]).into(),
+                Growth::Doubling,
+                wrong,
+                &mut ledger
+            ),
             Ok(8)
         );
         assert_eq!(chunk.bytes(wrong).unwrap(), b"replaced");

@@ -12,7 +12,7 @@ use alloc::vec::Vec;
 
 use crate::boxed::Boxed;
 use crate::quota::Ledger;
-use crate::{CHUNK_BYTES, Result, Run};
+use crate::{CHUNK_BYTES, Payload, Result, Run};
 pub(crate) use chunk::Sums;
 use chunk::{Chunk, Growth};
 use table::Table;
@@ -92,15 +92,21 @@ impl Body {
     pub(crate) fn write(
         &mut self,
         offset: u64,
-        bytes: &[u8],
+        payload: Payload<'_>,
         ledger: &mut Ledger,
     ) -> Result<usize> {
-        if offset.saturating_add(bytes.len() as u64) <= CHUNK_BYTES as u64
+        if offset.saturating_add(payload.len() as u64) <= CHUNK_BYTES as u64
             && let Self::One(chunk, sums) = self
         {
-            return chunk.write(offset as usize, bytes, Growth::Doubling, sums.of(0), ledger);
+            return chunk.write(
+                offset as usize,
+                payload,
+                Growth::Doubling,
+                sums.of(0),
+                ledger,
+            );
         }
-        self.table(ledger)?.write(offset, bytes, ledger)
+        self.table(ledger)?.write(offset, payload, ledger)
     }
 
     /// Zeroes a range, letting go of what is stored where that suffices, and extends the file to

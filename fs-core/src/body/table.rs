@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 
 use super::chunk::{Chunk, Growth, Sums, fit};
 use crate::quota::Ledger;
-use crate::{CHUNK_BYTES, Error, Result, Run};
+use crate::{CHUNK_BYTES, Error, Payload, Result, Run};
 
 /// Chunks of one leaf: 64 MiB of content.
 const LEAF_CHUNKS: usize = 1024;
@@ -100,18 +100,16 @@ impl Table {
     pub(super) fn write(
         &mut self,
         offset: u64,
-        bytes: &[u8],
+        payload: Payload<'_>,
         ledger: &mut Ledger,
     ) -> Result<usize> {
         let mut written = 0;
-        while let Some(rest) = bytes.get(written..)
-            && !rest.is_empty()
-        {
+        while written < payload.len() {
             let at = offset.saturating_add(written as u64);
             let (index, start) = split(at)?;
-            let piece = rest
-                .get(..CHUNK_BYTES.saturating_sub(start))
-                .unwrap_or(rest);
+            let piece = payload
+                .after(written)
+                .first(CHUNK_BYTES.saturating_sub(start));
             match self.write_piece(index, start, piece, ledger) {
                 Ok(count) => {
                     written = written.saturating_add(count);
@@ -213,7 +211,7 @@ impl Table {
         &mut self,
         index: usize,
         start: usize,
-        piece: &[u8],
+        piece: Payload<'_>,
         ledger: &mut Ledger,
     ) -> Result<usize> {
         let sum = self.sums.of(index);
@@ -329,6 +327,11 @@ mod tests {
         )
     }
 
+    fn write(table: &mut Table, offset: u64, bytes: &[u8], ledger: &mut Ledger) {
+        let written = table.write(offset, (&bytes).into(), ledger);
+        assert_eq!(written, Ok(bytes.len()));
+    }
+
     fn charged(ledger: &Ledger) -> u64 {
         ledger.usage(0).bytes
     }
@@ -337,7 +340,7 @@ mod tests {
     fn leaves_stay_in_order_in_a_sparse_file() {
         let (mut table, mut ledger) = empty();
         for leaf in [5, 0, 9, 3, 1, 1000, 4] {
-            table.write(leaf * LEAF_BYTES, b"x", &mut ledger).unwrap();
+            write(&mut table, leaf * LEAF_BYTES, b"x", &mut ledger);
             assert_eq!(table.check(), Ok(()));
         }
         assert_eq!(table.leaves.len(), 7);
@@ -354,7 +357,7 @@ mod tests {
     fn a_file_that_is_written_in_sequence_has_whole_chunks() {
         let (mut table, mut ledger) = empty();
         for i in 0..100 {
-            table.write(i * 4096, &[7; 4096], &mut ledger).unwrap();
+            write(&mut table, i * 4096, &[7; 4096], &mut ledger);
         }
         let Some(Chunk::Owned(last)) = table.chunks().last() else {
             unreachable!()
@@ -367,9 +370,12 @@ mod tests {
         let (mut table, mut ledger) = empty();
         for i in 0..40 {
             let piece = if i % 2 == 0 { CHUNK_BYTES } else { 1 };
-            table
-                .write(i * CHUNK_BYTES as u64, &vec![7; piece], &mut ledger)
-                .unwrap();
+            write(
+                &mut table,
+                i * CHUNK_BYTES as u64,
+                &vec![7; piece],
+                &mut ledger,
+            );
         }
         let capacity: usize = table
             .chunks()
@@ -391,9 +397,7 @@ mod tests {
         let mut ledger = Ledger::new(Limits::default());
         let mut table = Table::from_image(bytes, Sums::default()).unwrap();
         assert_eq!(table.bytes_charged(), 0);
-        table
-            .write(6 * CHUNK_BYTES as u64, b"x", &mut ledger)
-            .unwrap();
+        write(&mut table, 6 * CHUNK_BYTES as u64, b"x", &mut ledger);
         assert_eq!(charged(&ledger), 1 + 2 * ENTRY_CHARGE);
         assert_eq!(charged(&ledger), table.bytes_charged());
         table.set_size(2 * CHUNK_BYTES as u64, &mut ledger).unwrap();

@@ -1,7 +1,7 @@
 //! The content of files. On a directory all of these are `IsDirectory`.
 
 use super::Volume;
-use crate::{Access, Env, Error, Fd, Ino, Result, Run};
+use crate::{Access, Env, Error, Fd, Ino, Payload, Result, Run};
 
 impl<E: Env> Volume<E> {
     /// The longest stored run at `offset`, at most `len_max` bytes. A `len_max` of 0 gives an empty
@@ -23,15 +23,25 @@ impl<E: Env> Volume<E> {
     /// Writes at `offset`. Fewer bytes than given when a limit is met on the way; an error when
     /// none fits.
     pub fn write(&mut self, fd: Fd, offset: u64, bytes: &[u8]) -> Result<usize> {
+        self.write_from(fd, offset, (&bytes).into())
+    }
+
+    /// As [`Volume::write`], from any source.
+    pub fn write_from(&mut self, fd: Fd, offset: u64, payload: Payload<'_>) -> Result<usize> {
         let ino = self.file_to_change(fd)?;
-        self.write_inode(ino, offset, bytes)
+        self.write_inode(ino, offset, payload)
     }
 
     /// Writes at the end as it is now; gives the offset that the bytes went to and their number.
     pub fn append(&mut self, fd: Fd, bytes: &[u8]) -> Result<(u64, usize)> {
+        self.append_from(fd, (&bytes).into())
+    }
+
+    /// As [`Volume::append`], from any source.
+    pub fn append_from(&mut self, fd: Fd, payload: Payload<'_>) -> Result<(u64, usize)> {
         let ino = self.file_to_change(fd)?;
         let end = self.tree.inode_mut(ino)?.body_mut()?.size();
-        Ok((end, self.write_inode(ino, end, bytes)?))
+        Ok((end, self.write_inode(ino, end, payload)?))
     }
 
     /// Writes `len` zero bytes, without storing any: what was stored in the range becomes a hole
@@ -75,9 +85,9 @@ impl<E: Env> Volume<E> {
         self.handles.get(fd).map(drop)
     }
 
-    fn write_inode(&mut self, ino: Ino, offset: u64, bytes: &[u8]) -> Result<usize> {
-        let len = self.within_file_size(offset, bytes.len() as u64)?;
-        let fitting = bytes.get(..len as usize).unwrap_or(bytes);
+    fn write_inode(&mut self, ino: Ino, offset: u64, payload: Payload<'_>) -> Result<usize> {
+        let len = self.within_file_size(offset, payload.len() as u64)?;
+        let fitting = payload.first(usize::try_from(len).unwrap_or(usize::MAX));
         if fitting.is_empty() {
             return Ok(0);
         }

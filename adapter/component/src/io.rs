@@ -7,16 +7,17 @@ use super::bindings::exports::wasi::io::poll::{self, PollableBorrow};
 use super::bindings::exports::wasi::io::streams::{self, InputStreamBorrow, StreamError};
 use super::bindings::wasi::io::{poll as host_poll, streams as host};
 use super::state;
-use crate::logic::error::debug_string;
-use crate::logic::poll::HostPollable;
-use crate::logic::splice::{self, Sink, Source};
-use crate::logic::stream::{FileInput, FileOutput, WRITE_PERMIT_BYTES};
 use alloc::string::String;
 use alloc::vec::Vec;
-use monaka_fs_core::Error;
+use monaka_adapter::logic::error::name;
+use monaka_adapter::logic::poll::HostPollable;
+use monaka_adapter::logic::splice::{self, Sink, Source};
+use monaka_adapter::logic::stream::{FileInput, FileOutput, WRITE_PERMIT_BYTES};
+use monaka_adapter::logic::to_string;
+use monaka_fs_core::{Error, Payload};
 
-pub(super) type IoError = crate::logic::error::IoError<host::Error>;
-pub(super) type Pollable = crate::logic::poll::Pollable<host_poll::Pollable>;
+pub(super) type IoError = monaka_adapter::logic::error::IoError<host::Error>;
+pub(super) type Pollable = monaka_adapter::logic::poll::Pollable<host_poll::Pollable>;
 
 type Outcome<T> = Result<T, StreamError>;
 
@@ -27,7 +28,7 @@ impl error::Guest for Adapter {
 impl error::GuestError for IoError {
     fn to_debug_string(&self) -> String {
         match self {
-            Self::File(code) => debug_string(*code),
+            Self::File(code) => to_string(name(*code)).unwrap_or_default(),
             Self::Host(error) => error.to_debug_string(),
         }
     }
@@ -37,7 +38,7 @@ impl poll::Guest for Adapter {
     type Pollable = Pollable;
 
     fn poll(list: Vec<PollableBorrow<'_>>) -> Vec<u32> {
-        crate::logic::poll::poll(list.iter().map(PollableBorrow::get::<Pollable>))
+        monaka_adapter::logic::poll::poll(list.iter().map(PollableBorrow::get::<Pollable>))
     }
 }
 
@@ -86,7 +87,11 @@ impl Drop for InputStream {
 impl streams::GuestInputStream for InputStream {
     fn read(&self, len: u64) -> Outcome<Vec<u8>> {
         match self {
-            Self::File(file) => until_end(state::with(|files| file.read(files, len))),
+            Self::File(file) => {
+                let mut bytes = Vec::new();
+                until_end(state::with(|files| file.read(files, len, &mut bytes)))?;
+                Ok(bytes)
+            }
             Self::Host(stream) => stream.read(len).map_err(host_error),
         }
     }
@@ -135,7 +140,7 @@ impl Drop for OutputStream {
 
 impl OutputStream {
     fn write_file(file: &FileOutput, contents: &[u8]) -> Outcome<()> {
-        state::with(|files| file.write(files, contents)).map_err(file_error)
+        state::with(|files| file.write(files, Payload::from(&contents))).map_err(file_error)
     }
 
     fn write_zeroes_file(file: &FileOutput, len: u64) -> Outcome<()> {
@@ -235,10 +240,11 @@ impl Sink<StreamError> for OutputStream {
         streams::GuestOutputStream::check_write(self)
     }
 
-    fn block(&self) {
+    fn block(&self) -> Outcome<()> {
         if let Self::Host(stream) = self {
             stream.subscribe().block();
         }
+        Ok(())
     }
 
     fn write(&self, bytes: &[u8]) -> Outcome<()> {

@@ -4,7 +4,7 @@ use super::bindings::exports::wasi::filesystem::types::{
     Datetime, DescriptorFlags, DescriptorStat, DescriptorType, ErrorCode, NewTimestamp,
     OpenFlags as WitOpenFlags, PathFlags,
 };
-use crate::logic::descriptor;
+use monaka_adapter::logic::descriptor;
 use monaka_fs_core::{Access, Error, Follow, Kind, OpenFlags, Result, SetTime, Stat, Time};
 
 /// The flags of a descriptor have the same bits on both sides.

@@ -8,13 +8,13 @@ use super::bindings::exports::wasi::filesystem::types::{
 use super::convert;
 use super::io::{self, InputStream, OutputStream};
 use super::state::{self, Files};
-use crate::logic::descriptor;
-use crate::logic::directory::DirectoryStream;
-use crate::logic::stream::{FileInput, FileOutput};
-use crate::logic::to_string;
 use alloc::string::String;
 use alloc::vec::Vec;
-use monaka_fs_core::{Access, Error, Fd, Result};
+use monaka_adapter::logic::descriptor;
+use monaka_adapter::logic::directory::DirectoryStream;
+use monaka_adapter::logic::stream::{FileInput, FileOutput};
+use monaka_adapter::logic::to_string;
+use monaka_fs_core::{Access, DirEntry, Error, Fd, Result};
 
 impl types::Guest for Adapter {
     type Descriptor = Descriptor;
@@ -104,7 +104,10 @@ impl types::GuestDescriptor for Descriptor {
     }
 
     fn read(&self, length: u64, offset: u64) -> Outcome<(Vec<u8>, bool)> {
-        self.with(|files, fd| descriptor::read(files, fd, offset, length))
+        let mut bytes = Vec::new();
+        let found =
+            self.with(|files, fd| descriptor::read(files, fd, offset, length, &mut bytes))?;
+        Ok((bytes, found.end))
     }
 
     fn write(&self, buffer: Vec<u8>, offset: u64) -> Outcome<u64> {
@@ -240,12 +243,16 @@ pub(super) struct DirectoryEntryStream(DirectoryStream);
 
 impl types::GuestDirectoryEntryStream for DirectoryEntryStream {
     fn read_directory_entry(&self) -> Outcome<Option<DirectoryEntry>> {
-        let entry = state::with(|files| self.0.next(files)).map_err(convert::error_code)?;
-        Ok(entry.map(|(kind, name)| DirectoryEntry {
-            type_: convert::descriptor_type(kind),
-            name,
-        }))
+        state::with(|files| self.0.next(files)?.map(directory_entry).transpose())
+            .map_err(convert::error_code)
     }
+}
+
+fn directory_entry(entry: DirEntry<'_>) -> Result<DirectoryEntry> {
+    Ok(DirectoryEntry {
+        type_: convert::descriptor_type(entry.kind),
+        name: to_string(entry.name)?,
+    })
 }
 
 impl Drop for DirectoryEntryStream {

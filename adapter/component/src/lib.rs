@@ -1,5 +1,15 @@
-//! The adapter as a component: each export is one call of [`crate::logic`] or
-//! of the core, between two translations.
+//! The adapter as a component: each export of the world
+//! `monaka:adapter/adapter` is one call of [`monaka_adapter::logic`] or of the
+//! core, between two translations.
+//!
+//! Unsafe code is in `glue` (handles as the integers that generated proxies
+//! pass) and in what wit-bindgen generates.
+
+#![cfg(target_arch = "wasm32")]
+#![no_std]
+#![deny(unsafe_code)]
+
+extern crate alloc;
 
 mod convert;
 mod filesystem;
@@ -20,7 +30,7 @@ mod state;
 )]
 mod bindings {
     wit_bindgen::generate!({
-        path: "../wit",
+        path: "../../wit",
         world: "adapter",
         generate_all,
         std_feature,
