@@ -4,10 +4,12 @@
 //! in one process share what they built, so tests may ask again and again.
 
 mod c;
+mod javascript;
 mod python;
 mod rust;
 
 pub use c::{c, sqlite};
+pub use javascript::javascript;
 pub use python::python;
 pub use rust::{Published, example, published, rust};
 

@@ -2,9 +2,11 @@
 //! languages, installed below `target/tools`.
 
 mod crates;
+mod npm;
 mod pypi;
 
 pub use crates::crate_source;
+pub use npm::jco;
 pub use pypi::{componentize_py, python, zig_cc};
 
 use std::process::Command;

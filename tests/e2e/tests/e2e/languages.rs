@@ -40,3 +40,13 @@ fn python() -> Result<()> {
     assert_same_text(&program.run(&[])?.success()?, &expected, "operations.py");
     Ok(())
 }
+
+#[test]
+fn javascript() -> Result<()> {
+    let app = app::javascript(&repository().join("tests/apps/javascript"))?;
+    let expected = Program::preopen(&app)?.run(&[])?.success()?;
+    let output = Program::compose(&app, [""; 0])?.run(&[])?.success()?;
+    assert_same_text(&output, &expected, "app.js");
+    assert!(output.contains("same content = true\n"), "{output}");
+    Ok(())
+}
