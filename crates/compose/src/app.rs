@@ -55,18 +55,14 @@ pub(crate) struct Imports {
 }
 
 impl Imports {
-    /// Reads the imports of a component. Fails for a WASI other than 0.2.
-    pub(crate) fn of(package: &Package, types: &Types) -> Result<Self, Error> {
+    /// Reads the imports of a component.
+    pub(crate) fn of(package: &Package, types: &Types) -> Self {
         let mut imports = Self::default();
         for (name, kind) in &types[package.ty()].imports {
             let Some(parsed) = InterfaceName::parse(name) else {
                 continue;
             };
-            if !parsed.package.starts_with("wasi:") {
-                continue;
-            }
             if !parsed.is_wasi_02() {
-                check_version(name, &parsed)?;
                 continue;
             }
             let ItemKind::Instance(id) = kind else {
@@ -80,7 +76,7 @@ impl Imports {
                 .extend(items);
             imports.version = imports.version.max(parsed.version);
         }
-        Ok(imports)
+        imports
     }
 
     /// The items imported from an interface, whatever its patch version.
@@ -88,18 +84,23 @@ impl Imports {
         self.interfaces.get(&name.unversioned())
     }
 
-    /// Whether any interface of a package is imported.
-    pub(crate) fn has_package(&self, package: &str) -> bool {
-        self.interfaces.keys().any(|name| {
-            name.strip_prefix(package)
-                .is_some_and(|rest| rest.starts_with('/'))
-        })
-    }
-
     /// The highest patch version among the imports.
     pub(crate) fn version(&self) -> Option<String> {
         self.version.as_ref().map(Version::to_string)
     }
+}
+
+/// Fails for an import of another WASI than 0.2.
+pub(crate) fn check_versions(imports: &[String]) -> Result<(), Error> {
+    for import in imports {
+        if let Some(name) = InterfaceName::parse(import)
+            && name.package.starts_with("wasi:")
+            && !name.is_wasi_02()
+        {
+            check_version(import, &name)?;
+        }
+    }
+    Ok(())
 }
 
 /// Drafts of WASI carry other versions (`wasi:nn@0.2.0-rc`) and pass through;

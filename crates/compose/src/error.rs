@@ -1,5 +1,7 @@
 //! Why a program cannot be composed.
 
+use crate::fused::Refusal;
+
 /// Every failure of this crate: what is wrong with which input, and the way
 /// out where there is one.
 #[derive(Debug, thiserror::Error)]
@@ -79,6 +81,9 @@ pub enum Error {
         /// Why.
         reason: String,
     },
+    /// A program that cannot be fused, though it may be linked otherwise.
+    #[error("cannot be fused: {0}; the component link may take it (--link component)")]
+    NotFusable(#[from] Refusal),
     /// The image does not fit a module.
     #[error(
         "the embedded files take {bytes} bytes, and a WebAssembly module holds at most {max}; embed less (--exclude), or keep large data outside of the program"

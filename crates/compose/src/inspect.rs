@@ -10,13 +10,25 @@ use wasmparser::{Encoding, Parser, Payload};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Link {
+    /// The adapter is a core module inside of the application's component.
+    Fused,
     /// The adapter is a component of its own beside the application.
     Component,
+}
+
+impl Link {
+    /// The link of that name.
+    pub(crate) fn named(name: &str) -> Option<Self> {
+        [Self::Fused, Self::Component]
+            .into_iter()
+            .find(|link| link.to_string() == name)
+    }
 }
 
 impl std::fmt::Display for Link {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(match self {
+            Self::Fused => "fused",
             Self::Component => "component",
         })
     }
@@ -27,6 +39,10 @@ impl std::fmt::Display for Link {
 pub struct Inspection {
     /// How it was linked.
     pub link: Link,
+    /// Whether a fused file uses neither multi-memory nor tail calls.
+    pub portable: bool,
+    /// Why the program was not fused, if it might have been.
+    pub refusal: Option<String>,
     /// Limits and switches of the filesystem.
     pub config: Config,
     /// The imports that the host has to satisfy, in their order in the file.
@@ -51,8 +67,10 @@ pub fn inspect(bytes: &[u8]) -> Result<Inspection, Error> {
     let located = locate(bytes)?.ok_or(Error::NotComposed)?;
     let names = names(bytes)?;
     Ok(Inspection {
-        link: Link::Component,
         adapter_bytes: located.adapter_bytes(),
+        link: located.marker.link,
+        portable: located.marker.portable,
+        refusal: located.marker.refusal,
         config: located.config,
         imports: names.imports,
         exports: names.exports,

@@ -1,6 +1,6 @@
 //! Composes a WebAssembly program with Monaka's filesystem.
 //!
-//! [`compose`] takes a program as its toolchain made it and the core module of
+//! [`compose`] takes a program as its toolchain made it and the core modules of
 //! the adapter, and gives a component that needs no `wasi:filesystem` from its
 //! host. [`adapter`] gives the adapter alone, for other tools that link
 //! components. [`inspect`] reads what either made.
@@ -9,17 +9,23 @@
 //!
 //! ```text
 //! input    text, core module or component        -> a valid component
+//! fused    program + filesystem, below the canonical ABI, if that is safe
+//! splice   the place of the image in it, so that the image is streamed
+//! ```
+//!
+//! and, where a program is not fused, between these two:
+//!
+//! ```text
 //! app      what it imports and exports
 //! world    the adapter's world for that program: wasi:io and wasi:filesystem,
 //!          and a proxy for each other interface that mentions wasi:io
 //! proxy    the glue code of those proxies
 //! module   the adapter's core module + glue + limits -> the adapter component
 //! link     program + adapter                     -> one component
-//! splice   the place of the image in it, so that the image is streamed
 //! ```
 //!
 //! Invariants:
-//! * What is returned validates. No step changes a byte of the program.
+//! * What is returned validates. No step changes a byte of the program's code.
 //! * The same inputs give the same bytes: nothing here reads the environment,
 //!   the clock or a file.
 //! * The image is never held in memory: [`Composed`] knows only its length.
@@ -28,21 +34,26 @@
 #![forbid(unsafe_code)]
 
 mod app;
+mod canonical;
 mod error;
+mod fused;
 mod input;
 mod inspect;
 mod link;
 mod locate;
+mod marker;
 mod module;
 mod proxy;
 mod splice;
 mod world;
 
 pub use error::Error;
+pub use fused::Refusal;
 pub use inspect::{Inspection, Link, inspect};
 pub use monaka_fs_core::config::{Config, IMAGE_BYTES_MAX};
 
 use app::Imports;
+use marker::Marker;
 use splice::Spliced;
 use std::io::{self, Write};
 use wac_graph::CompositionGraph;
@@ -61,6 +72,31 @@ pub struct Options {
     pub root_read_only: bool,
     /// Bytes of the image to embed; `None` starts with an empty root.
     pub image_len: Option<u64>,
+    /// How to link.
+    pub link: Linking,
+    /// Whether a fused file may use neither multi-memory nor tail calls.
+    pub portable: bool,
+}
+
+/// How a program is to be linked.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Linking {
+    /// Fused if that is safe, else with the component link.
+    #[default]
+    Auto,
+    /// Fused, or not at all.
+    Fused,
+    /// With the component link.
+    Component,
+}
+
+/// The core modules of the adapter.
+#[derive(Clone, Copy, Debug)]
+pub struct Modules<'a> {
+    /// That for the component link.
+    pub component: &'a [u8],
+    /// That for the fused link.
+    pub lowered: &'a [u8],
 }
 
 impl Default for Options {
@@ -72,6 +108,8 @@ impl Default for Options {
             inodes_max: limits.inodes_max,
             root_read_only: false,
             image_len: None,
+            link: Linking::default(),
+            portable: false,
         }
     }
 }
@@ -81,6 +119,8 @@ impl Default for Options {
 pub struct Report {
     /// How the program was linked.
     pub link: Link,
+    /// Why it was not fused, if it might have been.
+    pub refusal: Option<Refusal>,
     /// The imports that the host has to satisfy.
     pub imports: Vec<String>,
     /// Bytes of the adapter's core module, without the image.
@@ -155,25 +195,49 @@ impl Write for Counted<'_> {
 /// Composes a program with the filesystem.
 ///
 /// `app` is a component for WASI 0.2, a core Preview 1 module, or the text of
-/// either; `adapter_core` the core module of `monaka-adapter`.
+/// either.
 ///
 /// # Errors
 /// See [`Error`]; each variant names what in the program is the reason.
-pub fn compose(app: &[u8], adapter_core: &[u8], options: &Options) -> Result<Composed, Error> {
+pub fn compose(app: &[u8], modules: Modules<'_>, options: &Options) -> Result<Composed, Error> {
     let component = input::component(app)?;
     if locate::locate(&component)?.is_some() {
         return Err(Error::AlreadyComposed);
     }
+    let names = inspect::names(&component)?.imports;
+    app::check_versions(&names)?;
+    let warnings = warnings(&names);
+    let refusal = match options.link {
+        Linking::Component => None,
+        Linking::Auto | Linking::Fused => match fused::fuse(&component, modules.lowered, options) {
+            Ok(fused) => return finish(fused, options, None, warnings),
+            Err(Error::NotFusable(refusal)) if options.link == Linking::Auto => Some(refusal),
+            Err(error) => return Err(error),
+        },
+    };
+    let marker = Marker {
+        refusal: refusal.as_ref().map(Refusal::to_string),
+        ..Marker::of(Link::Component)
+    };
+    let linked = link_component(component.into_owned(), modules.component, options, &marker)?;
+    finish(linked, options, refusal, warnings)
+}
+
+fn link_component(
+    component: Vec<u8>,
+    adapter_core: &[u8],
+    options: &Options,
+    marker: &Marker,
+) -> Result<Vec<u8>, Error> {
     let mut graph = CompositionGraph::new();
-    let app = link::register(&mut graph, "monaka:app", component.into_owned())
+    let app = link::register(&mut graph, "monaka:app", component)
         .map_err(|error| Error::Invalid(format!("{error:#}")))?;
-    let imports = Imports::of(&graph[app], graph.types())?;
+    let imports = Imports::of(&graph[app], graph.types());
     let interfaces = world::linked_interfaces()?;
     link::check(&graph, app, &interfaces)?;
     let world = AdapterWorld::for_app(&imports)?;
-    let adapter = module::component(adapter_core, &world, options)?;
-    let linked = link::link(graph, app, adapter, &interfaces)?;
-    finish(linked, options, warnings(&imports))
+    let adapter = module::component(adapter_core, &world, options, marker)?;
+    link::link(graph, app, adapter, &interfaces)
 }
 
 /// The adapter alone, as a component for tools like `wac plug`: it exports
@@ -188,22 +252,32 @@ pub fn adapter(adapter_core: &[u8], options: &Options, http: bool) -> Result<Com
         packages.push("wasi:http");
     }
     let world = AdapterWorld::for_packages(&packages)?;
-    let adapter = module::component(adapter_core, &world, options)?;
-    finish(adapter, options, Vec::new())
+    let marker = Marker::of(Link::Component);
+    let adapter = module::component(adapter_core, &world, options, &marker)?;
+    finish(adapter, options, None, Vec::new())
 }
 
-fn warnings(imports: &Imports) -> Vec<String> {
-    if imports.has_package("wasi:filesystem") {
+fn warnings(imports: &[String]) -> Vec<String> {
+    if imports
+        .iter()
+        .any(|name| name.starts_with("wasi:filesystem/"))
+    {
         return Vec::new();
     }
     vec!["the program does not import wasi:filesystem: it will not see the files".to_string()]
 }
 
-fn finish(linked: Vec<u8>, options: &Options, warnings: Vec<String>) -> Result<Composed, Error> {
+fn finish(
+    linked: Vec<u8>,
+    options: &Options,
+    refusal: Option<Refusal>,
+    warnings: Vec<String>,
+) -> Result<Composed, Error> {
     let located = locate::locate(&linked)?
         .ok_or_else(|| Error::Linked("the adapter's module is lost".to_string()))?;
     let report = Report {
-        link: Link::Component,
+        link: located.marker.link,
+        refusal,
         imports: inspect::names(&linked)?.imports,
         adapter_bytes: located.adapter_bytes(),
         warnings,

@@ -2,7 +2,7 @@
 //! configuration record and its image.
 
 use crate::error::Error;
-use crate::module::MARKER_SECTION;
+use crate::marker::{Marker, SECTION};
 use monaka_fs_core::config::{Config, MAGIC};
 use std::ops::Range;
 use wasmparser::{BinaryReaderError, DataKind, Operator, Parser, Payload};
@@ -16,6 +16,8 @@ pub(crate) struct Located {
     pub(crate) enclosing: Vec<Range<usize>>,
     /// The core module.
     pub(crate) module: Range<usize>,
+    /// What its marker says.
+    pub(crate) marker: Marker,
     /// The bytes of the segment that holds the image, if there is one.
     pub(crate) image: Option<Range<usize>>,
     /// What the configuration record says.
@@ -52,9 +54,9 @@ pub(crate) fn locate(bytes: &[u8]) -> Result<Option<Located>, Error> {
                     module.data(section)?;
                 }
             }
-            Payload::CustomSection(section) if section.name() == MARKER_SECTION => {
+            Payload::CustomSection(section) if section.name() == SECTION => {
                 if let Some(module) = &mut candidate {
-                    module.marked = true;
+                    module.marker = Marker::parse(section.data());
                 }
             }
             Payload::End(_) => {
@@ -74,7 +76,8 @@ struct Candidate {
     module: Range<usize>,
     data: Range<usize>,
     segments: Vec<Segment>,
-    marked: bool,
+    /// What its marker says, if it has one.
+    marker: Option<Marker>,
 }
 
 struct Segment {
@@ -88,7 +91,7 @@ impl Candidate {
             module,
             data: 0..0,
             segments: Vec::new(),
-            marked: false,
+            marker: None,
         }
     }
 
@@ -106,9 +109,7 @@ impl Candidate {
     }
 
     fn finish(self, bytes: &[u8], enclosing: &[Range<usize>]) -> Option<Located> {
-        if !self.marked {
-            return None;
-        }
+        let marker = self.marker.clone()?;
         let config = self.config(bytes)?;
         let image = self
             .segments
@@ -120,6 +121,7 @@ impl Candidate {
         Some(Located {
             enclosing,
             module: self.module,
+            marker,
             image,
             config,
         })

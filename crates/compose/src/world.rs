@@ -148,7 +148,7 @@ fn required(resolve: &Resolve) -> BTreeSet<InterfaceId> {
 
 /// The vendored packages at a patch version, with or without what is behind a
 /// feature gate.
-fn packages(version: &str, gated: bool) -> Result<Resolve, Error> {
+pub(crate) fn packages(version: &str, gated: bool) -> Result<Resolve, Error> {
     let mut resolve = Resolve {
         all_features: gated,
         ..Resolve::default()
@@ -205,7 +205,7 @@ fn trim(resolve: &mut Resolve, id: InterfaceId, used: Option<&Functions>) {
         .retain(|name, _| used.is_some_and(|used| used.contains(name)));
 }
 
-fn interface_name(resolve: &Resolve, id: InterfaceId) -> InterfaceName {
+pub(crate) fn interface_name(resolve: &Resolve, id: InterfaceId) -> InterfaceName {
     resolve
         .id_of(id)
         .and_then(|name| InterfaceName::parse(&name))

@@ -1,8 +1,8 @@
 //! The component link on small programs written by hand: what is linked, what
 //! is refused and why. Whole programs are in `tests/e2e`.
 
-use monaka_adapter_bytes::ADAPTER;
-use monaka_compose::{Composed, Error, Options, adapter, compose, inspect};
+use monaka_adapter_bytes::{ADAPTER, LOWERED};
+use monaka_compose::{Composed, Error, Linking, Modules, Options, adapter, inspect};
 
 /// A program that imports one interface with one function.
 fn importing(interface: &str, function: &str) -> String {
@@ -43,15 +43,26 @@ fn file(composed: &Composed, image: &[u8]) -> Vec<u8> {
     file
 }
 
+fn compose(app: &[u8], options: &Options) -> Result<Composed, Error> {
+    let modules = Modules {
+        component: ADAPTER,
+        lowered: LOWERED,
+    };
+    let options = Options {
+        link: Linking::Component,
+        ..options.clone()
+    };
+    monaka_compose::compose(app, modules, &options)
+}
+
 fn refusal(app: &str) -> Error {
-    compose(app.as_bytes(), ADAPTER, &Options::default()).unwrap_err()
+    compose(app.as_bytes(), &Options::default()).unwrap_err()
 }
 
 #[test]
 fn a_program_keeps_its_own_patch_version() {
     for version in ["0.2.0", "0.2.6", "0.2.12", "0.2.15"] {
-        let composed =
-            compose(stdout_at(version).as_bytes(), ADAPTER, &Options::default()).unwrap();
+        let composed = compose(stdout_at(version).as_bytes(), &Options::default()).unwrap();
         for import in &composed.report.imports {
             assert!(import.ends_with(&format!("@{version}")), "{import}");
         }
@@ -66,7 +77,7 @@ fn a_program_keeps_its_own_patch_version() {
 
 #[test]
 fn a_program_without_a_filesystem_composes_with_a_warning() {
-    let composed = compose(stdout_at("0.2.3").as_bytes(), ADAPTER, &Options::default()).unwrap();
+    let composed = compose(stdout_at("0.2.3").as_bytes(), &Options::default()).unwrap();
     assert_eq!(composed.report.warnings.len(), 1);
 }
 
@@ -117,7 +128,7 @@ fn an_image_is_found_again_at_every_length() {
             bytes_max: 12_345,
             ..Options::default()
         };
-        let composed = compose(stdout_at("0.2.6").as_bytes(), ADAPTER, &options).unwrap();
+        let composed = compose(stdout_at("0.2.6").as_bytes(), &options).unwrap();
         let file = file(&composed, &image);
         wasmparser::Validator::new_with_features(wasmparser::WasmFeatures::all())
             .validate_all(&file)
@@ -137,7 +148,7 @@ fn an_image_of_another_length_than_promised_is_an_error() {
         image_len: Some(10),
         ..Options::default()
     };
-    let composed = compose(stdout_at("0.2.6").as_bytes(), ADAPTER, &options).unwrap();
+    let composed = compose(stdout_at("0.2.6").as_bytes(), &options).unwrap();
     let error = composed
         .write_to(&mut Vec::new(), &mut |out| out.write_all(b"short"))
         .unwrap_err();
@@ -150,14 +161,14 @@ fn an_image_over_the_limit_is_refused() {
         image_len: Some(monaka_compose::IMAGE_BYTES_MAX + 1),
         ..Options::default()
     };
-    let error = compose(stdout_at("0.2.6").as_bytes(), ADAPTER, &options).unwrap_err();
+    let error = compose(stdout_at("0.2.6").as_bytes(), &options).unwrap_err();
     assert!(matches!(error, Error::ImageTooLarge { .. }), "{error}");
 }
 
 #[test]
 fn the_same_inputs_give_the_same_bytes() {
     let make = || {
-        let composed = compose(stdout_at("0.2.6").as_bytes(), ADAPTER, &Options::default());
+        let composed = compose(stdout_at("0.2.6").as_bytes(), &Options::default());
         file(&composed.unwrap(), &[])
     };
     assert_eq!(make(), make());
@@ -165,23 +176,23 @@ fn the_same_inputs_give_the_same_bytes() {
 
 #[test]
 fn composing_twice_is_refused() {
-    let composed = compose(stdout_at("0.2.6").as_bytes(), ADAPTER, &Options::default()).unwrap();
-    let error = compose(&file(&composed, &[]), ADAPTER, &Options::default()).unwrap_err();
+    let composed = compose(stdout_at("0.2.6").as_bytes(), &Options::default()).unwrap();
+    let error = compose(&file(&composed, &[]), &Options::default()).unwrap_err();
     assert!(matches!(error, Error::AlreadyComposed), "{error}");
 }
 
 #[test]
 fn what_is_not_webassembly_is_refused() {
     for input in [&b""[..], b"\x7fELF", b"hello", &[0xff; 40]] {
-        let error = compose(input, ADAPTER, &Options::default()).unwrap_err();
+        let error = compose(input, &Options::default()).unwrap_err();
         assert!(matches!(error, Error::NotWasm), "{error}");
     }
     assert!(matches!(refusal("(component"), Error::Text(_)));
     let whole = file(
-        &compose(stdout_at("0.2.6").as_bytes(), ADAPTER, &Options::default()).unwrap(),
+        &compose(stdout_at("0.2.6").as_bytes(), &Options::default()).unwrap(),
         &[],
     );
-    let error = compose(&whole[..whole.len() / 2], ADAPTER, &Options::default()).unwrap_err();
+    let error = compose(&whole[..whole.len() / 2], &Options::default()).unwrap_err();
     assert!(matches!(error, Error::Invalid(_)), "{error}");
 }
 
@@ -219,7 +230,7 @@ fn a_proxied_interface_brings_those_that_it_uses() {
         (import "wasi:http/types@0.2.6" (instance $types
             (export "request-options" (type $o (sub resource)))
             (export "[constructor]request-options" (func (result (own $o)))))))"#;
-    let composed = compose(app.as_bytes(), ADAPTER, &Options::default()).unwrap();
+    let composed = compose(app.as_bytes(), &Options::default()).unwrap();
     assert!(
         composed
             .report
@@ -246,7 +257,7 @@ fn every_proxied_interface_can_be_the_only_one() {
         "http/outgoing-handler",
     ] {
         let app = format!(r#"(component (import "wasi:{interface}@0.2.4" (instance)))"#);
-        let composed = compose(app.as_bytes(), ADAPTER, &Options::default());
+        let composed = compose(app.as_bytes(), &Options::default());
         assert!(composed.is_ok(), "{interface}: {}", composed.unwrap_err());
     }
 }

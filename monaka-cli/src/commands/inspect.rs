@@ -141,6 +141,8 @@ impl std::fmt::Display for Page<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let Inspection {
             link,
+            portable,
+            refusal,
             config,
             imports,
             exports,
@@ -149,10 +151,14 @@ impl std::fmt::Display for Page<'_> {
         } = &self.composed.parts;
         writeln!(
             f,
-            "{}: {}, {link} link",
+            "{}: {}, {link} link{}",
             Escaped(self.name),
-            size::human(self.len)
+            size::human(self.len),
+            if *portable { ", portable" } else { "" }
         )?;
+        if let Some(refusal) = refusal {
+            writeln!(f, "not fused: {}", Escaped(refusal))?;
+        }
         writeln!(f, "filesystem: {} of code", size::human(*adapter_bytes))?;
         writeln!(
             f,
@@ -227,7 +233,12 @@ fn date(entry: &Entry) -> impl std::fmt::Display {
 #[derive(Serialize)]
 struct Report<'a> {
     bytes: u64,
+    /// `fused` or `component`.
     link: String,
+    portable: bool,
+    /// Why the program was not fused, if it might have been.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    refusal: Option<&'a str>,
     adapter_bytes: u64,
     limits: Limits,
     imports: &'a [String],
@@ -274,6 +285,8 @@ impl<'a> Report<'a> {
     fn of(composed: &'a Composed<'_>, len: u64) -> Self {
         let Inspection {
             link,
+            portable,
+            refusal,
             config,
             imports,
             exports,
@@ -283,6 +296,8 @@ impl<'a> Report<'a> {
         Self {
             bytes: len,
             link: link.to_string(),
+            portable: *portable,
+            refusal: refusal.as_deref(),
             adapter_bytes: *adapter_bytes,
             limits: Limits {
                 bytes_max: config.bytes_max,

@@ -4,16 +4,17 @@
 //! indices of functions that the module defines move, by the number of imports
 //! that are added.
 
-use super::{IMAGE_MARKER, Layout, MARKER_SECTION, adapter_error};
+use super::{IMAGE_MARKER, Layout, adapter_error};
+use crate::canonical::Signature;
 use crate::error::Error;
-use crate::proxy::{FuncRef, Glue, Op, Signature};
+use crate::marker::Marker;
+use crate::proxy::{FuncRef, Glue, Op};
 use crate::world::VENDORED_VERSION;
 use std::collections::HashMap;
 use wasm_encoder::reencode::{self, Reencode, utils};
 use wasm_encoder::{
-    CodeSection, ConstExpr, CustomSection, DataSection, ExportKind, ExportSection, Function,
-    FunctionSection, GlobalSection, GlobalType, ImportSection, Instruction, MemorySection,
-    TypeSection, ValType,
+    CodeSection, ConstExpr, DataSection, ExportKind, ExportSection, Function, FunctionSection,
+    GlobalSection, GlobalType, ImportSection, Instruction, MemorySection, TypeSection, ValType,
 };
 
 /// The adapter's core module with the glue merged in.
@@ -22,16 +23,14 @@ pub(super) fn merge(
     glue: Glue,
     layout: &Layout,
     version: &str,
+    marker: &Marker,
 ) -> Result<Vec<u8>, Error> {
     let mut merger = Merger::new(core, glue, layout, version)?;
     let mut module = wasm_encoder::Module::new();
     merger
         .parse_core_module(&mut module, wasmparser::Parser::new(0), core)
         .map_err(|error| Error::Adapter(error.to_string()))?;
-    module.section(&CustomSection {
-        name: MARKER_SECTION.into(),
-        data: env!("CARGO_PKG_VERSION").as_bytes().into(),
-    });
+    module.section(&marker.encode());
     Ok(module.finish())
 }
 

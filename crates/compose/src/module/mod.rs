@@ -11,7 +11,7 @@
 //!
 //! ```text
 //! stack, data, bss    as the linker laid it out
-//! return area         RETURN_AREA_BYTES, at the old end of memory
+//! return area         for the glue, at the old end of memory
 //! image               one dense segment, at the next multiple of 4096
 //! heap                grows by memory.grow, from here on
 //! ```
@@ -19,17 +19,15 @@
 mod merge;
 
 use crate::error::Error;
-use crate::proxy::{self, RETURN_AREA_BYTES};
-use crate::world::AdapterWorld;
+use crate::marker::Marker;
+use crate::proxy::{self, Glue, RETURN_AREA_BYTES};
+use crate::world::{AdapterWorld, VENDORED_VERSION};
 use crate::{IMAGE_BYTES_MAX, Options};
 use monaka_fs_core::config::Config;
 use wit_component::{ComponentEncoder, StringEncoding, embed_component_metadata};
 
 /// What stands for the image until the file is written.
 pub(crate) const IMAGE_MARKER: &[u8] = b"monaka-image-goes-here-v1";
-
-/// The custom section that marks Monaka's core module in a component.
-pub(crate) const MARKER_SECTION: &str = "monaka";
 
 /// Bytes of a page of WebAssembly memory.
 const WASM_PAGE_BYTES: u64 = 64 * 1024;
@@ -43,10 +41,11 @@ pub(crate) fn component(
     core: &[u8],
     world: &AdapterWorld,
     options: &Options,
+    marker: &Marker,
 ) -> Result<Vec<u8>, Error> {
-    let layout = Layout::new(core, options.image_len)?;
+    let layout = Layout::new(core, RETURN_AREA_BYTES, options.image_len)?;
     let glue = proxy::generate(&world.resolve, &world.proxied, layout.return_area)?;
-    let mut module = merge::merge(core, glue, &layout, &world.version)?;
+    let mut module = merge::merge(core, glue, &layout, &world.version, marker)?;
     configure(&mut module, &layout.config(options))?;
     embed_component_metadata(
         &mut module,
@@ -64,6 +63,21 @@ pub(crate) fn component(
         .map_err(|error| Error::Adapter(format!("{error:#}")))
 }
 
+/// The core module of the lowered adapter, with `glue` in addition and
+/// `area_bytes` for the glue around it; the address of these comes with it.
+pub(crate) fn lowered(
+    core: &[u8],
+    glue: Glue,
+    area_bytes: u32,
+    options: &Options,
+    marker: &Marker,
+) -> Result<(Vec<u8>, u32), Error> {
+    let layout = Layout::new(core, area_bytes, options.image_len)?;
+    let mut module = merge::merge(core, glue, &layout, VENDORED_VERSION, marker)?;
+    configure(&mut module, &layout.config(options))?;
+    Ok((module, layout.return_area))
+}
+
 /// Where things are in the adapter's memory.
 struct Layout {
     return_area: u32,
@@ -77,9 +91,9 @@ struct Image {
 }
 
 impl Layout {
-    fn new(core: &[u8], image_len: Option<u64>) -> Result<Self, Error> {
+    fn new(core: &[u8], area_bytes: u32, image_len: Option<u64>) -> Result<Self, Error> {
         let old_end = memory_pages(core)? * WASM_PAGE_BYTES;
-        let mut end = old_end + u64::from(RETURN_AREA_BYTES);
+        let mut end = old_end + u64::from(area_bytes);
         let image = image_len
             .map(|len| {
                 let address = end.next_multiple_of(IMAGE_ALIGN);

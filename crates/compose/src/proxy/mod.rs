@@ -22,13 +22,14 @@
 mod body;
 mod visit;
 
+use crate::canonical::{Signature, dealias, flat_len, flat_types, val_type};
 use crate::error::Error;
 use body::Body;
 pub(crate) use body::{FuncRef, Op};
 use std::collections::BTreeSet;
 use visit::{Mode, Visitor};
 use wasm_encoder::{Instruction as I, ValType};
-use wit_parser::abi::{AbiVariant, WasmType};
+use wit_parser::abi::AbiVariant;
 use wit_parser::{Function, Handle, InterfaceId, Resolve, SizeAlign, Type, TypeDefKind, TypeId};
 
 /// The glue that is to be merged into the core module of the adapter.
@@ -53,13 +54,6 @@ pub(crate) struct Defined {
     pub(crate) signature: Signature,
     pub(crate) locals: Vec<ValType>,
     pub(crate) ops: Vec<Op>,
-}
-
-/// The type of a core function.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub(crate) struct Signature {
-    pub(crate) params: Vec<ValType>,
-    pub(crate) results: Vec<ValType>,
 }
 
 /// Bytes of the area that results are returned in. The largest result of an
@@ -505,14 +499,6 @@ fn owner(resolve: &Resolve, id: TypeId) -> Option<InterfaceId> {
     }
 }
 
-/// The definition behind `use` and type aliases.
-fn dealias(resolve: &Resolve, mut id: TypeId) -> TypeId {
-    while let TypeDefKind::Type(Type::Id(next)) = resolve.types[id].kind {
-        id = next;
-    }
-    id
-}
-
 fn io_resource(resolve: &Resolve, id: TypeId) -> Option<IoResource> {
     let ty = &resolve.types[id];
     let wit_parser::TypeOwner::Interface(owner) = ty.owner else {
@@ -548,30 +534,9 @@ fn handle(resolve: &Resolve, ty: &Type) -> Option<Handle> {
     }
 }
 
-/// The core types that a value is flattened to.
-fn flat_types(resolve: &Resolve, ty: &Type) -> Vec<ValType> {
-    let mut storage = [WasmType::I32; 64];
-    let mut flat = wit_parser::abi::FlatTypes::new(&mut storage);
-    resolve.push_flat(ty, &mut flat);
-    flat.to_vec().into_iter().map(val_type).collect()
-}
-
-fn flat_len(resolve: &Resolve, ty: &Type) -> u32 {
-    flat_types(resolve, ty).len() as u32
-}
-
 /// The parameters that hold a value, the first of them being `first`.
 fn slots(resolve: &Resolve, ty: &Type, first: u32) -> Vec<(u32, ValType)> {
     (first..).zip(flat_types(resolve, ty)).collect()
-}
-
-fn val_type(ty: WasmType) -> ValType {
-    match ty {
-        WasmType::I32 | WasmType::Pointer | WasmType::Length => ValType::I32,
-        WasmType::I64 | WasmType::PointerOrI64 => ValType::I64,
-        WasmType::F32 => ValType::F32,
-        WasmType::F64 => ValType::F64,
-    }
 }
 
 fn memarg(offset: u32, align: u32) -> wasm_encoder::MemArg {

@@ -2,7 +2,8 @@
 //! that turns its handles or frees its memory.
 
 use super::body::{Body, FuncRef, Op};
-use super::{Glue, Resource, dealias, flat_len, memarg, resource};
+use super::{Glue, Resource, memarg, resource};
+use crate::canonical::{cases, dealias, fields, flat_len};
 use crate::error::Error;
 use wasm_encoder::{BlockType, Instruction as I, ValType};
 use wit_parser::{Handle, Int, InterfaceId, Resolve, SizeAlign, Type, TypeDefKind, TypeId};
@@ -27,12 +28,6 @@ pub(super) struct Visitor<'a> {
     interfaces: &'a [InterfaceId],
     glue: &'a mut Glue,
     mode: Mode,
-}
-
-/// A type with cases, as `variant`, `option` and `result` all are.
-struct Cases {
-    tag: Int,
-    payloads: Vec<Option<Type>>,
 }
 
 impl<'a> Visitor<'a> {
@@ -397,35 +392,6 @@ impl<'a> Visitor<'a> {
                 .unwrap_or_default(),
             reason: reason.to_string(),
         }
-    }
-}
-
-fn fields(kind: &TypeDefKind) -> Option<Vec<Type>> {
-    match kind {
-        TypeDefKind::Record(record) => Some(record.fields.iter().map(|field| field.ty).collect()),
-        TypeDefKind::Tuple(tuple) => Some(tuple.types.clone()),
-        _ => None,
-    }
-}
-
-fn cases(kind: &TypeDefKind) -> Cases {
-    match kind {
-        TypeDefKind::Variant(variant) => Cases {
-            tag: variant.tag(),
-            payloads: variant.cases.iter().map(|case| case.ty).collect(),
-        },
-        TypeDefKind::Option(some) => Cases {
-            tag: Int::U8,
-            payloads: vec![None, Some(*some)],
-        },
-        TypeDefKind::Result(result) => Cases {
-            tag: Int::U8,
-            payloads: vec![result.ok, result.err],
-        },
-        _ => Cases {
-            tag: Int::U8,
-            payloads: Vec::new(),
-        },
     }
 }
 
