@@ -24,9 +24,11 @@ pub mod files;
 pub mod wasi;
 
 /// How many cases there are that need no host: one that got lost is a failure.
-pub const CASES: usize = 207;
+pub const CASES: usize = 275;
 /// Beyond those, the cases of a composed program only.
-pub const COMPOSED_CASES: usize = 3;
+pub const COMPOSED_CASES: usize = 6;
+/// The cases that read the stdin of a composed program.
+pub const STDIN_CASES: usize = 10;
 /// The cases for a filesystem that refuses changes.
 pub const READ_ONLY_CASES: usize = 7;
 

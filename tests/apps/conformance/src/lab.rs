@@ -7,6 +7,7 @@ pub use crate::wasi::filesystem::types::{
     Advice, Descriptor, DescriptorFlags, DescriptorStat, DescriptorType, ErrorCode, NewTimestamp,
     OpenFlags, PathFlags, filesystem_error_code,
 };
+pub use crate::wasi::io::error::Error;
 pub use crate::wasi::io::poll::{Pollable, poll};
 pub use crate::wasi::io::streams::{InputStream, OutputStream, StreamError};
 
@@ -82,6 +83,29 @@ pub fn fails<T>(what: &str, result: Result<T, ErrorCode>, expected: ErrorCode) -
     }
 }
 
+/// Bytes in which no stretch is like another.
+pub fn pattern(len: usize) -> Vec<u8> {
+    (0..len)
+        .map(|i| (i ^ (i >> 8) ^ (i >> 16).wrapping_mul(7)) as u8)
+        .collect()
+}
+
+/// All orders of the numbers below `len`.
+pub fn orders(len: usize) -> Vec<Vec<usize>> {
+    let Some(last) = len.checked_sub(1) else {
+        return vec![Vec::new()];
+    };
+    let shorter = orders(last);
+    let longer = shorter.iter().flat_map(|order| {
+        (0..len).map(|place| {
+            let mut order = order.clone();
+            order.insert(place, last);
+            order
+        })
+    });
+    longer.collect()
+}
+
 /// The directory of one case.
 pub struct Lab {
     pub root: Descriptor,
@@ -121,11 +145,18 @@ impl Lab {
     /// Makes a file with this content.
     pub fn put(&self, path: &str, content: &[u8]) -> Outcome {
         let file = self.open(path, OpenFlags::CREATE | OpenFlags::TRUNCATE, WRITE)?;
-        same(
-            "length written",
-            file.write(content, 0)?,
-            content.len() as u64,
-        )
+        put_at(&file, content, 0)
+    }
+
+    /// A stream of this content.
+    pub fn input(&self, path: &str, content: &[u8]) -> Outcome<InputStream> {
+        self.put(path, content)?;
+        Ok(self.open(path, NONE, READ)?.read_via_stream(0)?)
+    }
+
+    /// A stream into a new file.
+    pub fn output(&self, path: &str) -> Outcome<OutputStream> {
+        Ok(self.file(path)?.write_via_stream(0)?)
     }
 
     /// The content of a file.
@@ -166,6 +197,15 @@ pub fn root() -> Outcome<Descriptor> {
         .pop()
         .map(|(root, _)| root)
         .ok_or(Failure("no root".into()))
+}
+
+/// Writes everything: a host may take less at a time.
+pub fn put_at(file: &Descriptor, content: &[u8], offset: u64) -> Outcome {
+    let mut written = 0;
+    while let Some(rest) = content.get(written..).filter(|rest| !rest.is_empty()) {
+        written += file.write(rest, offset + written as u64)? as usize;
+    }
+    Ok(())
 }
 
 /// The content of a file, by positional reads.

@@ -3,7 +3,7 @@
 //! per case and at last the number of cases.
 //!
 //! The expectation is what the WIT documents, and where it is silent, what
-//! Linux does. The same files, but for the cases in `composed`, are compiled
+//! Linux does. The same files, but for the cases in `composed` and `stdin`, are compiled
 //! by `tests/conformance` over the filesystem core, without a component.
 
 #[cfg(all(target_os = "wasi", target_env = "p2"))]
@@ -42,17 +42,26 @@ mod bindings {
 #[cfg(all(target_os = "wasi", target_env = "p2"))]
 use bindings::wasi;
 
-/// With the argument `read-only`, the cases for a filesystem that refuses
-/// changes; else all others.
+/// Arguments:
+/// * `read-only`: the cases for a filesystem that refuses changes;
+/// * `stdin`: those that read a stdin of numbered lines;
+/// * `strict`: all others, but for those where the WIT allows a trap;
+/// * none: all others.
 #[cfg(all(target_os = "wasi", target_env = "p2"))]
 fn main() {
+    let all = || cases::everywhere().chain(cases::composed());
     match std::env::args().nth(1).as_deref() {
+        None => report(all(), cases::in_directory),
+        Some("strict") => report(all().filter(strict), cases::in_directory),
+        Some("stdin") => report(cases::stdin(), cases::in_directory),
         Some("read-only") => report(cases::read_only(), cases::in_root),
-        _ => report(
-            cases::everywhere().chain(cases::composed()),
-            cases::in_directory,
-        ),
+        Some(other) => panic!("no such argument: {other}"),
     }
+}
+
+#[cfg(all(target_os = "wasi", target_env = "p2"))]
+fn strict((name, _): &cases::Case) -> bool {
+    !name.starts_with("lenient::")
 }
 
 #[cfg(all(target_os = "wasi", target_env = "p2"))]

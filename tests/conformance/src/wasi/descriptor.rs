@@ -86,7 +86,10 @@ impl Descriptor {
     }
 
     pub fn read(&self, length: u64, offset: u64) -> Outcome<(Vec<u8>, bool)> {
-        self.with(|files, fd| descriptor::read(files, fd, offset, length))
+        let mut bytes = Vec::new();
+        let found =
+            self.with(|files, fd| descriptor::read(files, fd, offset, length, &mut bytes))?;
+        Ok((bytes, found.end))
     }
 
     pub fn write(&self, buffer: &[u8], offset: u64) -> Outcome<u64> {

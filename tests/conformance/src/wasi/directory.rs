@@ -13,11 +13,14 @@ pub struct DirectoryEntryStream(pub(super) DirectoryStream);
 impl DirectoryEntryStream {
     /// `directory-entry-stream.read-directory-entry`.
     pub fn read_directory_entry(&self) -> Result<Option<DirectoryEntry>, ErrorCode> {
-        let entry = files::with(|files| self.0.next(files)).map_err(convert::error_code)?;
-        Ok(entry.map(|(kind, name)| DirectoryEntry {
-            type_: convert::descriptor_type(kind),
-            name,
-        }))
+        files::with(|files| {
+            let entry = self.0.next(files)?;
+            Ok(entry.map(|entry| DirectoryEntry {
+                type_: convert::descriptor_type(entry.kind),
+                name: entry.name.to_string(),
+            }))
+        })
+        .map_err(convert::error_code)
     }
 }
 

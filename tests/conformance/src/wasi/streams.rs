@@ -2,7 +2,7 @@
 
 use std::convert::Infallible;
 
-use monaka_adapter::logic::error::{IoError, debug_string};
+use monaka_adapter::logic::error::{IoError, name};
 use monaka_adapter::logic::splice::{self, Sink, Source};
 use monaka_adapter::logic::stream::{FileInput, FileOutput, WRITE_PERMIT_BYTES};
 
@@ -21,7 +21,7 @@ impl Error {
     /// `error.to-debug-string`.
     pub fn to_debug_string(&self) -> String {
         match &self.0 {
-            IoError::File(code) => debug_string(*code),
+            IoError::File(code) => name(*code).to_string(),
             IoError::Host(error) => match *error {},
         }
     }
@@ -65,7 +65,9 @@ impl Drop for InputStream {
 #[allow(missing_docs, reason = "wasi:io documents them")]
 impl InputStream {
     pub fn read(&self, len: u64) -> Outcome<Vec<u8>> {
-        until_end(files::with(|files| self.0.read(files, len)))
+        let mut bytes = Vec::new();
+        until_end(files::with(|files| self.0.read(files, len, &mut bytes)))?;
+        Ok(bytes)
     }
 
     pub fn blocking_read(&self, len: u64) -> Outcome<Vec<u8>> {
@@ -103,7 +105,9 @@ impl OutputStream {
     }
 
     pub fn write(&self, contents: &[u8]) -> Outcome<()> {
-        Ok(files::with(|files| self.0.write(files, contents))?)
+        Ok(files::with(|files| {
+            self.0.write(files, (&contents).into())
+        })?)
     }
 
     pub fn blocking_write_and_flush(&self, contents: &[u8]) -> Outcome<()> {
@@ -155,7 +159,9 @@ impl Sink<StreamError> for OutputStream {
     }
 
     /// A file always takes bytes.
-    fn block(&self) {}
+    fn block(&self) -> Outcome<()> {
+        Ok(())
+    }
 
     fn write(&self, bytes: &[u8]) -> Outcome<()> {
         self.write(bytes)

@@ -7,15 +7,23 @@ mod composed;
 mod directory;
 mod flags;
 mod handle;
+mod hash;
+mod lenient;
 mod link;
 mod misuse;
+mod name;
 mod open;
+mod order;
 mod path;
 mod poll;
 mod preopen;
 mod read_only;
 mod rename;
 mod rw;
+mod size;
+mod splice;
+#[cfg(target_family = "wasm")]
+mod stdin;
 mod stream;
 mod time;
 
@@ -45,6 +53,12 @@ const EVERYWHERE: &[&[Case]] = &[
     handle::CASES,
     poll::CASES,
     misuse::CASES,
+    size::CASES,
+    splice::CASES,
+    name::CASES,
+    hash::CASES,
+    order::CASES,
+    lenient::CASES,
 ];
 
 /// The cases that any implementation can run, each in a directory of its own.
@@ -56,6 +70,12 @@ pub fn everywhere() -> impl Iterator<Item = Case> {
 #[cfg(target_family = "wasm")]
 pub fn composed() -> impl Iterator<Item = Case> {
     composed::CASES.iter().map(named)
+}
+
+/// The cases that read a stdin with numbered lines, in this order.
+#[cfg(target_family = "wasm")]
+pub fn stdin() -> impl Iterator<Item = Case> {
+    stdin::CASES.iter().map(named)
 }
 
 /// The cases for a filesystem that refuses changes.

@@ -15,6 +15,11 @@ super::cases![
     the_same_twice,
     many,
     order_of_indices,
+    subscribed_after_its_descriptor,
+    subscribed_after_its_name,
+    subscribed_twice,
+    subscribed_after_a_failure,
+    subscribed_to_both_ends,
 ];
 
 const MILLISECOND: u64 = 1_000_000;
@@ -129,4 +134,47 @@ fn order_of_indices(lab: &Lab) -> Outcome {
     );
     same("last", polled(&[&future, &future, &file]), vec![2])?;
     same("first", polled(&[&file, &future, &future]), vec![0])
+}
+
+fn subscribed_after_its_descriptor(lab: &Lab) -> Outcome {
+    let file = lab.file("file")?;
+    let (input, output) = (file.read_via_stream(0)?, file.append_via_stream()?);
+    drop(file);
+    let (one, two) = (input.subscribe(), output.subscribe());
+    same("polled", polled(&[&one, &two]), vec![0, 1])
+}
+
+fn subscribed_after_its_name(lab: &Lab) -> Outcome {
+    let stream = reader(lab)?;
+    let before = stream.subscribe();
+    lab.dir.unlink_file_at("file")?;
+    let after = stream.subscribe();
+    same("polled", polled(&[&before, &after]), vec![0, 1])
+}
+
+/// One pollable goes, the other one and the stream stay.
+fn subscribed_twice(lab: &Lab) -> Outcome {
+    let stream = reader(lab)?;
+    let (one, two) = (stream.subscribe(), stream.subscribe());
+    drop(one);
+    holds("the other", two.ready())?;
+    drop(two);
+    same("the stream", drain(&stream)?, b"x".to_vec())?;
+    holds("a third", stream.subscribe().ready())
+}
+
+fn subscribed_after_a_failure(lab: &Lab) -> Outcome {
+    let stream = lab.file("file")?.write_via_stream(u64::MAX - 1)?;
+    holds("fails", stream.blocking_write_and_flush(b"xy").is_err())?;
+    stream.subscribe().block();
+    holds("ready", stream.subscribe().ready())
+}
+
+fn subscribed_to_both_ends(lab: &Lab) -> Outcome {
+    let file = lab.file("file")?;
+    let (input, output) = (file.read_via_stream(0)?, file.write_via_stream(0)?);
+    let clock = monotonic_clock::subscribe_duration(HOUR);
+    let (readable, writable) = (input.subscribe(), output.subscribe());
+    let ready = polled(&[&readable, &clock, &writable]);
+    same("polled", ready, vec![0, 2])
 }

@@ -23,12 +23,15 @@ super::cases![
     write_zeroes,
     blocking_write_zeroes,
     check_write_permits,
-    splice,
-    splice_is_bounded,
-    splice_at_the_end,
-    splice_to_itself,
-    blocking_splice,
+    write_nothing,
+    flush_nothing,
     two_streams_have_two_positions,
+    two_writers_of_one_descriptor,
+    append_beside_positions,
+    reader_sees_the_writer,
+    writer_after_a_truncation,
+    reader_after_a_truncation,
+    usable_after_an_error,
     outlives_its_descriptor,
     outlives_its_name,
     of_a_directory,
@@ -213,64 +216,6 @@ fn check_write_permits(lab: &Lab) -> Outcome {
     same("size", lab.stat("file")?.size, bytes.len() as u64)
 }
 
-fn splice_all(to: &OutputStream, from: &InputStream, len: u64) -> Outcome<u64> {
-    let mut spliced = 0;
-    while spliced < len {
-        match told(to.blocking_splice(from, len - spliced)) {
-            Ok(n) => spliced += n,
-            Err(None) => break,
-            Err(Some(code)) => return Err(code.into()),
-        }
-    }
-    to.blocking_flush()?;
-    Ok(spliced)
-}
-
-fn splice(lab: &Lab) -> Outcome {
-    lab.put("from", b"spliced content")?;
-    let (to, from) = (output(lab, "to", 0)?, input(lab, "from", 0)?);
-    from.subscribe().block();
-    to.subscribe().block();
-    holds("some", told(to.splice(&from, 100))? > 0)?;
-    splice_all(&to, &from, 100)?;
-    same("content", lab.content("to")?, b"spliced content".to_vec())
-}
-
-fn splice_is_bounded(lab: &Lab) -> Outcome {
-    lab.put("from", b"0123456789")?;
-    let (to, from) = (output(lab, "to", 0)?, input(lab, "from", 2)?);
-    same("moved", splice_all(&to, &from, 3)?, 3)?;
-    same("content", lab.content("to")?, b"234".to_vec())?;
-    same(
-        "source goes on",
-        told(from.blocking_read(2))?,
-        b"56".to_vec(),
-    )
-}
-
-fn splice_at_the_end(lab: &Lab) -> Outcome {
-    lab.put("from", b"")?;
-    let (to, from) = (output(lab, "to", 0)?, input(lab, "from", 0)?);
-    same("closed", told(to.blocking_splice(&from, 1)), Err(None))
-}
-
-fn splice_to_itself(lab: &Lab) -> Outcome {
-    lab.put("file", b"abc")?;
-    let file = lab.file("file")?;
-    let (to, from) = (file.write_via_stream(3)?, file.read_via_stream(0)?);
-    same("moved", splice_all(&to, &from, 3)?, 3)?;
-    same("content", content(&file)?, b"abcabc".to_vec())
-}
-
-fn blocking_splice(lab: &Lab) -> Outcome {
-    let bytes = vec![b'x'; 300_000];
-    lab.put("from", b"")?;
-    write_all(&output(lab, "from", 0)?, &bytes)?;
-    let (to, from) = (output(lab, "to", 0)?, input(lab, "from", 0)?);
-    same("moved", splice_all(&to, &from, u64::MAX)?, 300_000)?;
-    holds("content", lab.content("to")? == bytes)
-}
-
 fn two_streams_have_two_positions(lab: &Lab) -> Outcome {
     lab.put("file", b"0123456789")?;
     let file = lab.open("file", NONE, READ)?;
@@ -335,4 +280,100 @@ fn error_tells_its_code(lab: &Lab) -> Outcome {
         Some(ErrorCode::FileTooLarge),
     )?;
     holds("text", !error.to_debug_string().is_empty())
+}
+
+fn write_nothing(lab: &Lab) -> Outcome {
+    let stream = output(lab, "file", 100)?;
+    stream.check_write()?;
+    stream.write(b"")?;
+    stream.blocking_flush()?;
+    stream.blocking_write_and_flush(b"")?;
+    stream.blocking_write_zeroes_and_flush(0)?;
+    same("size", lab.stat("file")?.size, 0)
+}
+
+fn flush_nothing(lab: &Lab) -> Outcome {
+    let stream = output(lab, "file", 0)?;
+    stream.flush()?;
+    stream.blocking_flush()?;
+    stream.flush()?;
+    write_all(&stream, b"x")?;
+    stream.flush()?;
+    same("content", lab.content("file")?, b"x".to_vec())
+}
+
+fn two_writers_of_one_descriptor(lab: &Lab) -> Outcome {
+    let file = lab.file("file")?;
+    let (one, two) = (file.write_via_stream(0)?, file.write_via_stream(4)?);
+    for (a, b) in [(b"ab", b"12"), (b"cd", b"34"), (b"ef", b"56")] {
+        write_all(&one, a)?;
+        write_all(&two, b)?;
+    }
+    // The first writer has come to where the second one began.
+    same("content", content(&file)?, b"abcdef3456".to_vec())
+}
+
+fn append_beside_positions(lab: &Lab) -> Outcome {
+    let file = lab.file("file")?;
+    let (append, at) = (file.append_via_stream()?, file.write_via_stream(0)?);
+    write_all(&append, b"....")?;
+    write_all(&at, b"ab")?;
+    write_all(&append, b"++")?;
+    write_all(&at, b"cdef")?;
+    append.blocking_write_zeroes_and_flush(2)?;
+    write_all(&at, b"g")?;
+    same("content", content(&file)?, b"abcdefg\0".to_vec())
+}
+
+fn reader_sees_the_writer(lab: &Lab) -> Outcome {
+    let file = lab.file("file")?;
+    let (reader, writer) = (file.read_via_stream(0)?, file.write_via_stream(0)?);
+    for piece in [b"one", b"two"] {
+        same("nothing yet", told(reader.blocking_read(10)), Err(None))?;
+        write_all(&writer, piece)?;
+        same("read", told(reader.blocking_read(10))?, piece.to_vec())?;
+    }
+    Ok(())
+}
+
+/// A position is a number: what is cut off before it becomes a hole.
+fn writer_after_a_truncation(lab: &Lab) -> Outcome {
+    let file = lab.file("file")?;
+    let stream = file.write_via_stream(0)?;
+    write_all(&stream, b"0123")?;
+    file.set_size(1)?;
+    write_all(&stream, b"45")?;
+    same("content", content(&file)?, b"0\0\0\x0045".to_vec())
+}
+
+fn reader_after_a_truncation(lab: &Lab) -> Outcome {
+    let file = lab.file("file")?;
+    file.write(b"0123456789", 0)?;
+    let stream = file.read_via_stream(0)?;
+    same("first", told(stream.blocking_read(6))?, b"012345".to_vec())?;
+    file.set_size(3)?;
+    same("cut", told(stream.blocking_read(1)), Err(None))?;
+    file.write(b"abcde", 3)?;
+    same("grown", told(stream.blocking_read(9))?, b"de".to_vec())
+}
+
+/// The WIT closes a stream that failed. Here it may go on, as the descriptor
+/// does that a C library has put it under.
+fn usable_after_an_error(lab: &Lab) -> Outcome {
+    let file = lab.file("file")?;
+    let stream = file.write_via_stream(u64::MAX - 1)?;
+    let failure = Err(Some(ErrorCode::FileTooLarge));
+    same(
+        "write",
+        told(stream.blocking_write_and_flush(b"xy")),
+        failure,
+    )?;
+    same(
+        "again",
+        told(stream.blocking_write_and_flush(b"xy")),
+        failure,
+    )?;
+    holds("permit", told(stream.check_write())? > 0)?;
+    same("flush", told(stream.blocking_flush()), Ok(()))?;
+    same("untouched", file.stat()?.size, 0)
 }

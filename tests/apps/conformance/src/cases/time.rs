@@ -1,4 +1,4 @@
-//! `set-times`, `set-times-at`, what moves times by itself, and `metadata-hash`.
+//! `set-times`, `set-times-at`, and what moves times by itself.
 
 use crate::lab::*;
 use crate::wasi::clocks::wall_clock::{self, Datetime};
@@ -7,20 +7,20 @@ super::cases![
     set,
     set_nothing,
     set_now,
+    set_every_combination,
+    set_at_every_combination,
     set_invalid,
+    set_invalid_changes_nothing,
+    set_latest,
     set_at_through_a_link,
     set_at_on_a_link,
     set_at_missing,
     set_through_a_reader,
+    set_at_bad_paths,
     of_a_directory,
     write_moves,
     read_moves_no_modification,
     entries_move_their_directory,
-    hash_is_stable,
-    hash_changes_with_content,
-    hash_keeps_identity,
-    hash_differs,
-    hash_at,
 ];
 
 fn at(seconds: u64, nanoseconds: u32) -> NewTimestamp {
@@ -184,61 +184,107 @@ fn entries_move_their_directory(lab: &Lab) -> Outcome {
     moves("rmdir", true, &|| dir.remove_directory_at("d"))
 }
 
-fn hash(descriptor: &Descriptor) -> Result<(u64, u64), ErrorCode> {
-    descriptor
-        .metadata_hash()
-        .map(|hash| (hash.lower, hash.upper))
+const CHOICES: [NewTimestamp; 3] = [
+    NewTimestamp::NoChange,
+    NewTimestamp::Now,
+    NewTimestamp::Timestamp(Datetime {
+        seconds: 7,
+        nanoseconds: 8,
+    }),
+];
+
+/// What a choice makes of a time that was `(1, 2)`.
+fn chosen(choice: NewTimestamp, time: Option<(u64, u32)>) -> bool {
+    match choice {
+        NewTimestamp::NoChange => time == Some((1, 2)),
+        NewTimestamp::Now => time.is_some_and(|(seconds, _)| seconds > 1_700_000_000),
+        NewTimestamp::Timestamp(_) => time == Some((7, 8)),
+    }
 }
 
-fn hash_is_stable(lab: &Lab) -> Outcome {
-    lab.put("file", b"x")?;
-    let file = lab.open("file", NONE, READ)?;
-    let before = hash(&file)?;
-    content(&file)?;
-    same("after a read", hash(&file)?, before)?;
-    same(
-        "of another handle",
-        hash(&lab.open("file", NONE, READ)?)?,
-        before,
-    )
+/// Sets all nine combinations, each from `(1, 2)`.
+fn every_combination(
+    set: impl Fn(NewTimestamp, NewTimestamp) -> Result<(), ErrorCode>,
+    stat: impl Fn() -> Result<DescriptorStat, ErrorCode>,
+) -> Outcome {
+    for atime in CHOICES {
+        for mtime in CHOICES {
+            set(at(1, 2), at(1, 2))?;
+            set(atime, mtime)?;
+            let [accessed, modified] = times(&stat()?);
+            holds(&format!("access of {atime:?}"), chosen(atime, accessed))?;
+            holds(
+                &format!("modification of {mtime:?}"),
+                chosen(mtime, modified),
+            )?;
+        }
+    }
+    Ok(())
 }
 
-fn hash_changes_with_content(lab: &Lab) -> Outcome {
+fn set_every_combination(lab: &Lab) -> Outcome {
     let file = lab.file("file")?;
-    let before = hash(&file)?;
-    file.write(b"content", 0)?;
-    holds("after a write", hash(&file)? != before)
+    every_combination(|atime, mtime| file.set_times(atime, mtime), || file.stat())
 }
 
-/// Every C library makes `st_ino` of the lower half.
-fn hash_keeps_identity(lab: &Lab) -> Outcome {
-    let file = lab.file("file")?;
-    let before = hash(&file)?.0;
-    file.write(b"content", 0)?;
-    lab.rename("file", "renamed")?;
-    same("lower", hash(&file)?.0, before)
-}
-
-fn hash_differs(lab: &Lab) -> Outcome {
-    lab.put("one", b"x")?;
-    lab.put("two", b"x")?;
-    holds(
-        "two files",
-        hash(&lab.open("one", NONE, READ)?)? != hash(&lab.open("two", NONE, READ)?)?,
-    )
-}
-
-fn hash_at(lab: &Lab) -> Outcome {
+fn set_at_every_combination(lab: &Lab) -> Outcome {
     lab.put("file", b"x")?;
     lab.symlink("file", "link")?;
-    let of = |flags, path: &str| {
-        lab.dir
-            .metadata_hash_at(flags, path)
-            .map(|hash| (hash.lower, hash.upper))
-    };
-    let file = hash(&lab.open("file", NONE, READ)?)?;
-    same("path", of(NO_FOLLOW, "file")?, file)?;
-    same("followed", of(FOLLOW, "link")?, file)?;
-    holds("the link", of(NO_FOLLOW, "link")? != file)?;
-    fails("missing", of(FOLLOW, "none"), ErrorCode::NoEntry)
+    lab.mkdir("dir")?;
+    for (flags, path) in [
+        (FOLLOW, "file"),
+        (NO_FOLLOW, "file"),
+        (FOLLOW, "link"),
+        (NO_FOLLOW, "link"),
+        (NO_FOLLOW, "dir"),
+        (NO_FOLLOW, "."),
+    ] {
+        every_combination(
+            |atime, mtime| lab.dir.set_times_at(flags, path, atime, mtime),
+            || lab.dir.stat_at(flags, path),
+        )?;
+    }
+    Ok(())
+}
+
+fn set_invalid_changes_nothing(lab: &Lab) -> Outcome {
+    let file = lab.file("file")?;
+    file.set_times(at(1, 2), at(3, 4))?;
+    for (atime, mtime) in [
+        (at(5, u32::MAX), at(5, 5)),
+        (at(5, 5), at(5, 1_000_000_000)),
+        (at(5, 1_000_000_000), NewTimestamp::Now),
+    ] {
+        fails("set", file.set_times(atime, mtime), ErrorCode::Invalid)?;
+        fails(
+            "set at",
+            lab.dir.set_times_at(NO_FOLLOW, "file", atime, mtime),
+            ErrorCode::Invalid,
+        )?;
+    }
+    same("times", times(&file.stat()?), [Some((1, 2)), Some((3, 4))])
+}
+
+/// What is later than a filesystem can tell is the latest that it can.
+fn set_latest(lab: &Lab) -> Outcome {
+    let file = lab.file("file")?;
+    file.set_times(at(u64::MAX, 999_999_999), at(u64::MAX, 0))?;
+    let latest = Some((u64::MAX / 1_000_000_000, 709_551_615));
+    same("times", times(&file.stat()?), [latest, latest])
+}
+
+fn set_at_bad_paths(lab: &Lab) -> Outcome {
+    lab.put("file", b"x")?;
+    lab.symlink("none", "dangling")?;
+    for (path, code) in [
+        ("", ErrorCode::NoEntry),
+        ("/", ErrorCode::NotPermitted),
+        ("file/", ErrorCode::NotDirectory),
+        ("file/x", ErrorCode::NotDirectory),
+        ("dangling", ErrorCode::NoEntry),
+    ] {
+        let set = lab.dir.set_times_at(FOLLOW, path, at(1, 2), at(3, 4));
+        fails(path, set, code)?;
+    }
+    Ok(())
 }
