@@ -43,9 +43,9 @@ fn assert_all_ok(lines: &[String], count: usize) {
     assert_eq!(lines.len(), count);
 }
 
-#[test]
-fn composed() -> Result<()> {
-    let program = Program::compose(&app::rust("conformance", Target::P2)?, [""; 0])?;
+/// Everything, and nothing of it lost.
+fn all(form: &[&str]) -> Result<()> {
+    let program = Program::compose(&app::rust("conformance", Target::P2)?, form)?;
     let lines = cases(&program, &[], Input::Silent)?;
     assert_all_ok(&lines, ALL_CASES);
     let composed = lines.iter().filter(|line| line.contains(" composed::"));
@@ -53,27 +53,54 @@ fn composed() -> Result<()> {
     Ok(())
 }
 
-#[test]
-fn stdin() -> Result<()> {
-    let program = Program::compose(&app::rust("conformance", Target::P2)?, [""; 0])?;
+fn stdin(form: &[&str]) -> Result<()> {
+    let program = Program::compose(&app::rust("conformance", Target::P2)?, form)?;
     let lines: String = (0..50_000).map(|line| format!("{line:07}\n")).collect();
     let lines = cases(&program, &["stdin"], Input::Pipe(lines.into_bytes()))?;
     assert_all_ok(&lines, STDIN_CASES);
     Ok(())
 }
 
-#[test]
-fn read_only() -> Result<()> {
+fn read_only(form: &[&str]) -> Result<()> {
     let dir = tempfile::tempdir()?;
     fs::write(dir.path().join("file"), "content\n")?;
     std::os::unix::fs::symlink("file", dir.path().join("link"))?;
     fs::create_dir_all(dir.path().join("dir/inner"))?;
     let embed = format!("{}:/", dir.path().display());
     let app = app::rust("conformance", Target::P2)?;
-    let program = Program::compose(&app, ["--embed", &embed, "--read-only", "/"])?;
+    let options = [form, &["--embed", &embed, "--read-only", "/"]].concat();
+    let program = Program::compose(&app, options)?;
     let lines = cases(&program, &["read-only"], Input::Silent)?;
     assert_all_ok(&lines, READ_ONLY_CASES);
     Ok(())
+}
+
+/// Runs the suites for one way to link.
+macro_rules! linked {
+    ($($form:ident: $options:expr;)*) => {$(
+        mod $form {
+            #[test]
+            fn all() -> anyhow::Result<()> {
+                super::all($options)
+            }
+
+            #[test]
+            fn stdin() -> anyhow::Result<()> {
+                super::stdin($options)
+            }
+
+            #[test]
+            fn read_only() -> anyhow::Result<()> {
+                super::read_only($options)
+            }
+        }
+    )*};
+}
+
+linked! {
+    component: crate::COMPONENT;
+    fused: crate::FUSED;
+    portable: crate::PORTABLE;
 }
 
 /// The runtime's own filesystem on a tmpfs, for comparison: what it does

@@ -15,7 +15,11 @@ use monaka_testkit::compose::Program;
 use monaka_testkit::process::Outcome;
 
 /// How a program may be linked, and the options for it.
-const FORMS: &[(&str, &[&str])] = &[("component", &[])];
+const FORMS: &[(&str, &[&str])] = &[
+    ("component", crate::COMPONENT),
+    ("fused", crate::FUSED),
+    ("portable", crate::PORTABLE),
+];
 
 const OPERATIONS: u64 = 3_000;
 /// Seeds of every run. Others, never the same, follow while there is time.

@@ -10,3 +10,8 @@ mod limits;
 mod native;
 mod network;
 mod stdio;
+
+/// The ways to link a program, as options of `monaka compose`.
+const COMPONENT: &[&str] = &["--link", "component"];
+const FUSED: &[&str] = &["--link", "fused"];
+const PORTABLE: &[&str] = &["--link", "fused", "--portable"];
