@@ -1,5 +1,8 @@
 //! From what a user hands in to a component.
 
+mod preview1;
+mod shift;
+
 use crate::error::Error;
 use std::borrow::Cow;
 use wasi_preview1_component_adapter_provider::{
@@ -61,7 +64,8 @@ fn encoding(binary: &[u8]) -> Result<Encoding, Error> {
 }
 
 /// Puts the Preview 1 adapter of wasmtime around a core module: that for
-/// commands when the module has a `_start`, else that for reactors.
+/// commands when the module has a `_start`, else that for reactors. A module
+/// that shares memory with no one is shifted to make room for it.
 fn componentize(module: &[u8]) -> Result<Vec<u8>, Error> {
     let shape = Shape::of(module)?;
     if shape.snapshot0 {
@@ -74,8 +78,12 @@ fn componentize(module: &[u8]) -> Result<Vec<u8>, Error> {
     } else {
         WASI_SNAPSHOT_PREVIEW1_REACTOR_ADAPTER
     };
+    let module = match shape.go {
+        true => Cow::Owned(shift::make_room(module)?),
+        false => Cow::Borrowed(module),
+    };
     ComponentEncoder::default()
-        .module(module)
+        .module(&module)
         .and_then(|encoder| encoder.adapter(PREVIEW1, adapter))
         .and_then(|encoder| encoder.validate(true).encode())
         .map_err(|error| Error::CoreModule(format!("{error:#}")))
@@ -85,6 +93,7 @@ fn componentize(module: &[u8]) -> Result<Vec<u8>, Error> {
 struct Shape {
     command: bool,
     snapshot0: bool,
+    go: bool,
 }
 
 impl Shape {
@@ -103,6 +112,7 @@ impl Shape {
                         shape.command |= export.map_err(invalid)?.name == "_start";
                     }
                 }
+                Payload::CustomSection(section) => shape.go |= shift::is_of_go(&section),
                 _ => {}
             }
         }
