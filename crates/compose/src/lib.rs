@@ -25,7 +25,8 @@
 //! ```
 //!
 //! Invariants:
-//! * What is returned validates. No step changes a byte of the program's code.
+//! * What is returned validates. No step changes a byte of the program's code,
+//!   but for a core module of Go, whose addresses are shifted (`input`).
 //! * The same inputs give the same bytes: nothing here reads the environment,
 //!   the clock or a file.
 //! * The image is never held in memory: [`Composed`] knows only its length.

@@ -556,3 +556,78 @@ impl Reencode for Shift {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::{component, validate};
+    use super::*;
+
+    fn module(items: &str) -> Vec<u8> {
+        let text =
+            format!(r#"(module {items} (memory (export "memory") 2) (func (export "_start")))"#);
+        wat::parse_str(text).unwrap()
+    }
+
+    const WRITE: &str = r#"(import "wasi_snapshot_preview1" "fd_write"
+        (func $write (param i32 i32 i32 i32) (result i32)))"#;
+
+    fn refusal(items: &str) -> String {
+        make_room(&module(items)).unwrap_err().to_string()
+    }
+
+    #[test]
+    fn a_module_of_each_kind_of_access_stays_valid() {
+        let items = format!(
+            r#"{WRITE}
+            (import "wasi_snapshot_preview1" "args_get" (func $args (param i32 i32) (result i32)))
+            (import "wasi_snapshot_preview1" "args_sizes_get" (func (param i32 i32) (result i32)))
+            (import "wasi_snapshot_preview1" "proc_exit" (func (param i32)))
+            (table 2 funcref) (elem (i32.const 0) $write $access)
+            (data (i32.const 8) "data")
+            (func $access
+                (i64.store offset=8 (i32.const 1) (i64.load8_u (i32.const 2)))
+                (memory.copy (i32.const 1) (i32.const 2) (i32.const 3))
+                (memory.fill (i32.const 1) (i32.const 2) (i32.const 3))
+                (drop (memory.grow (memory.size)))
+                (drop (call $args (i32.const 16) (i32.const 32)))
+                (drop (call $write (i32.const 1) (i32.const 8) (i32.const 1) (i32.const 16))))"#
+        );
+        let shifted = make_room(&module(&items)).unwrap();
+        validate(&shifted).unwrap();
+        let text = |needle: &[u8]| shifted.windows(needle.len()).any(|bytes| bytes == needle);
+        assert!(text(REALLOC.as_bytes()), "the adapter finds its room");
+        component(&shifted).unwrap();
+    }
+
+    #[test]
+    fn only_a_module_of_go_is_shifted() {
+        let language = |name: &str| {
+            let mut bytes = module(WRITE);
+            let mut field = wasm_encoder::ProducersField::new();
+            field.value(name, "1");
+            let mut producers = wasm_encoder::ProducersSection::new();
+            producers.field("language", &field);
+            bytes.push(0);
+            wasm_encoder::Encode::encode(&producers, &mut bytes);
+            Parser::new(0)
+                .parse_all(&bytes)
+                .any(|payload| matches!(payload, Ok(Payload::CustomSection(s)) if is_of_go(&s)))
+        };
+        assert!(language("Go"));
+        assert!(!language("Rust"));
+    }
+
+    #[test]
+    fn what_cannot_be_shifted_is_refused_with_its_name() {
+        let import = |name| format!(r#"(import "wasi_snapshot_preview1" "{name}" (func))"#);
+        assert!(refusal(&import("fd_unheard_of")).contains("`fd_unheard_of`"));
+        assert!(refusal(&import("fd_write")).contains("this `fd_write`"));
+        let init = r#"(data $d "x") (func
+            (memory.init $d (i32.const 0) (i32.const 0) (i32.const 0)))"#;
+        assert!(refusal(init).contains("memory.init"));
+        let far = "(func (drop (i32.load offset=0xffff0000 (i32.const 0))))";
+        assert!(refusal(far).contains("offset"));
+        let computed = r#"(import "env" "base" (global i32)) (data (global.get 0) "x")"#;
+        assert!(refusal(computed).contains("`base`"));
+    }
+}

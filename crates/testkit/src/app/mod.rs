@@ -4,11 +4,13 @@
 //! in one process share what they built, so tests may ask again and again.
 
 mod c;
+mod go;
 mod javascript;
 mod python;
 mod rust;
 
 pub use c::{c, sqlite};
+pub use go::go;
 pub use javascript::javascript;
 pub use python::python;
 pub use rust::{Published, example, published, rust};

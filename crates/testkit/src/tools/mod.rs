@@ -7,7 +7,7 @@ mod pypi;
 
 pub use crates::crate_source;
 pub use npm::jco;
-pub use pypi::{componentize_py, python, zig_cc};
+pub use pypi::{componentize_py, go, python, zig_cc};
 
 use std::process::Command;
 

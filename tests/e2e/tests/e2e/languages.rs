@@ -5,8 +5,9 @@ use std::process::Command;
 use anyhow::Result;
 use monaka_testkit::app::{self, Target};
 use monaka_testkit::compose::Program;
+use monaka_testkit::engine::Grant;
 use monaka_testkit::native::run_in_empty_dir;
-use monaka_testkit::process::Input;
+use monaka_testkit::process::{GUEST_TIMEOUT, Input, run};
 use monaka_testkit::{assert_same_text, repository, tools};
 
 #[test]
@@ -16,6 +17,20 @@ fn c() -> Result<()> {
     let expected = run_in_empty_dir(&mut Command::new(native), &[], Input::Empty)?.success()?;
     let program = Program::compose(&app::c(&source, Target::P1)?, [""; 0])?;
     assert_same_text(&program.run(&["/"])?.success()?, &expected, "posix.c");
+    Ok(())
+}
+
+#[test]
+fn go() -> Result<()> {
+    let source = repository().join("tests/apps/go");
+    let mut native = Command::new(app::go(&source, Target::Native)?);
+    let args = ["one", "two words"];
+    native.env("MONAKA_TEST", "set");
+    let expected = run_in_empty_dir(&mut native, &args, Input::Empty)?.success()?;
+    let program = Program::compose(&app::go(&source, Target::P1)?, [""; 0])?;
+    let mut command = program.command(&[Grant::Env("MONAKA_TEST=set")]);
+    let outcome = run(command.arg("/").args(args), Input::Empty, GUEST_TIMEOUT)?;
+    assert_same_text(&outcome.success()?, &expected, "main.go");
     Ok(())
 }
 

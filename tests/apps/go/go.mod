@@ -1,0 +1,3 @@
+module monaka.test/app
+
+go 1.27
