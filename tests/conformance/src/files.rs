@@ -5,7 +5,8 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use monaka_adapter::logic::descriptor;
 use monaka_fs_core::config::Config;
-use monaka_fs_core::{Access, Env, Error, Ino, Result, Time, Volume};
+use monaka_fs_core::image::Image;
+use monaka_fs_core::{Access, Env, Error, Ino, Limits, Result, Time, Volume};
 
 /// A volume with the wall clock of the machine.
 pub type Files = Volume<WallClock>;
@@ -36,10 +37,20 @@ thread_local! {
 /// Starts again with an empty volume, with the limits of a program that is
 /// composed without options. Handles of the volume before are stale.
 pub fn mount() -> Result<()> {
-    let volume = Volume::new(WallClock, Config::DEFAULT.limits())?;
+    replace(Volume::new(WallClock, Config::DEFAULT.limits())?);
+    Ok(())
+}
+
+/// As [`mount`], but with what is embedded, and these limits.
+pub fn mount_image(image: &'static [u8], limits: Limits) -> Result<()> {
+    let image = Image::parse(image).map_err(|_| Error::Io)?;
+    replace(Volume::from_image(WallClock, limits, image)?);
+    Ok(())
+}
+
+fn replace(volume: Files) {
     VOLUME.set(Some(volume));
     READ_ONLY.set(false);
-    Ok(())
 }
 
 /// From now on the volume refuses every change, as with `--read-only /`.
