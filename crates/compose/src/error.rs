@@ -83,7 +83,15 @@ pub enum Error {
     },
     /// A program that cannot be fused, though it may be linked otherwise.
     #[error("cannot be fused: {0}; the component link may take it (--link component)")]
-    NotFusable(#[from] Refusal),
+    NotFusable(Refusal),
+    /// A program that can be linked in neither way.
+    #[error("{error}; and it cannot be fused: {refusal}")]
+    NotLinkable {
+        /// Why the component link does not take it.
+        error: Box<Error>,
+        /// Why it is not fused.
+        refusal: Refusal,
+    },
     /// The image does not fit a module.
     #[error(
         "the embedded files take {bytes} bytes, and a WebAssembly module holds at most {max}; embed less (--exclude), or keep large data outside of the program"
@@ -100,4 +108,10 @@ pub enum Error {
     /// The linked file does not validate.
     #[error("the linked component does not validate: {0}")]
     Linked(String),
+}
+
+impl From<Refusal> for Error {
+    fn from(refusal: Refusal) -> Self {
+        Self::NotFusable(refusal)
+    }
 }

@@ -220,8 +220,16 @@ pub fn compose(app: &[u8], modules: Modules<'_>, options: &Options) -> Result<Co
         refusal: refusal.as_ref().map(Refusal::to_string),
         ..Marker::of(Link::Component)
     };
-    let linked = link_component(component.into_owned(), modules.component, options, &marker)?;
-    finish(linked, options, refusal, warnings)
+    match link_component(component.into_owned(), modules.component, options, &marker) {
+        Ok(linked) => finish(linked, options, refusal, warnings),
+        Err(error) => Err(match refusal {
+            Some(refusal) => Error::NotLinkable {
+                error: Box::new(error),
+                refusal,
+            },
+            None => error,
+        }),
+    }
 }
 
 fn link_component(

@@ -1,3 +1,4 @@
-;; A component with an import of wasi:filesystem that no WASI 0.2 has.
+;; A component that calls a function of wasi:filesystem that no WASI 0.2 has.
 (component
-  (import "wasi:filesystem/types@0.2.0" (instance (export "format-disk" (func)))))
+  (import "wasi:filesystem/types@0.2.0" (instance $types (export "format-disk" (func))))
+  (core func (canon lower (func $types "format-disk"))))
