@@ -15,7 +15,7 @@
 //!   a test checks there the volume's own invariants, and that every handle
 //!   has come back.
 //! * The host is a monotonic clock. Streams of the host do not exist here;
-//!   cases that need them are in the suite's `composed` and `stdin`, which are
+//!   cases that need them are in the suite's `composed`, `full` and `stdin`, which are
 //!   compiled for components only.
 
 #![deny(unsafe_code)]
@@ -29,6 +29,10 @@ pub const CASES: usize = 275;
 pub const COMPOSED_CASES: usize = 6;
 /// The cases that read the stdin of a composed program.
 pub const STDIN_CASES: usize = 10;
+/// The cases of a composed program with a stdout that takes nothing.
+pub const FULL_CASES: usize = 3;
+/// The cases that take long.
+pub const LONG_CASES: usize = 3;
 /// The cases for a filesystem that refuses changes.
 pub const READ_ONLY_CASES: usize = 7;
 

@@ -34,6 +34,15 @@ fn everywhere() {
 }
 
 #[test]
+fn long() {
+    files::mount().unwrap();
+    assert_eq!(
+        assert_all_ok(cases::long(), cases::in_directory),
+        monaka_conformance::LONG_CASES
+    );
+}
+
+#[test]
 fn read_only() {
     files::mount().unwrap();
     let lab = Lab::of_root().map_err(|Failure(detail)| detail).unwrap();

@@ -45,6 +45,8 @@ use bindings::wasi;
 /// Arguments:
 /// * `read-only`: the cases for a filesystem that refuses changes;
 /// * `stdin`: those that read a stdin of numbered lines;
+/// * `full`: those with a stdout that takes nothing, which are told on stderr;
+/// * `long`: those that take long;
 /// * `strict`: all others, but for those where the WIT allows a trap;
 /// * none: all others.
 #[cfg(all(target_os = "wasi", target_env = "p2"))]
@@ -54,6 +56,8 @@ fn main() {
         None => report(all(), cases::in_directory),
         Some("strict") => report(all().filter(strict), cases::in_directory),
         Some("stdin") => report(cases::stdin(), cases::in_directory),
+        Some("full") => report(cases::full(), cases::in_directory),
+        Some("long") => report(cases::long(), cases::in_directory),
         Some("read-only") => report(cases::read_only(), cases::in_root),
         Some(other) => panic!("no such argument: {other}"),
     }
@@ -73,14 +77,23 @@ fn report(
     for case in cases {
         count += 1;
         match run(case) {
-            Ok(()) => println!("ok {}", case.0),
+            Ok(()) => tell(&format!("ok {}", case.0)),
             Err(lab::Failure(detail)) => {
                 failed += 1;
-                println!("FAIL {}: {detail}", case.0);
+                tell(&format!("FAIL {}: {detail}", case.0));
             }
         }
     }
-    println!("{count} cases, {failed} failed");
+    tell(&format!("{count} cases, {failed} failed"));
+}
+
+/// On stdout, or where that takes nothing.
+#[cfg(all(target_os = "wasi", target_env = "p2"))]
+fn tell(line: &str) {
+    use std::io::Write;
+    if writeln!(std::io::stdout(), "{line}").is_err() {
+        eprintln!("{line}");
+    }
 }
 
 #[cfg(not(all(target_os = "wasi", target_env = "p2")))]

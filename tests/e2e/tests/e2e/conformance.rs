@@ -1,9 +1,12 @@
 //! Each function of `wasi:filesystem`, called directly by a component.
 
 use std::fs;
+use std::process::Command;
 
 use anyhow::{Context, Result};
-use monaka_conformance::{CASES, COMPOSED_CASES, READ_ONLY_CASES, STDIN_CASES};
+use monaka_conformance::{
+    CASES, COMPOSED_CASES, FULL_CASES, LONG_CASES, READ_ONLY_CASES, STDIN_CASES,
+};
 use monaka_testkit::app::{self, Target};
 use monaka_testkit::compose::Program;
 use monaka_testkit::process::{GUEST_TIMEOUT, Input, run};
@@ -14,6 +17,10 @@ const ALL_CASES: usize = CASES + COMPOSED_CASES;
 /// What the suite prints about each of its cases.
 fn cases(program: &Program, args: &[&str], input: Input) -> Result<Vec<String>> {
     let output = run(program.command(&[]).args(args), input, GUEST_TIMEOUT)?.success()?;
+    parse(&output)
+}
+
+fn parse(output: &str) -> Result<Vec<String>> {
     let (lines, total) = output.trim_end().rsplit_once('\n').context("no lines")?;
     let cases = lines.lines().filter(|line| verdict(line).is_some());
     let cases: Vec<_> = cases.map(str::to_string).collect();
@@ -61,6 +68,27 @@ fn stdin(form: &[&str]) -> Result<()> {
     Ok(())
 }
 
+fn long(form: &[&str]) -> Result<()> {
+    let program = Program::compose(&app::rust("conformance", Target::P2)?, form)?;
+    let lines = cases(&program, &["long"], Input::Empty)?;
+    assert_all_ok(&lines, LONG_CASES);
+    Ok(())
+}
+
+fn full(form: &[&str]) -> Result<()> {
+    let program = Program::compose(&app::rust("conformance", Target::P2)?, form)?;
+    let program = program.command(&[]);
+    let mut command = Command::new("sh");
+    command
+        .args(["-c", "exec \"$@\" full >/dev/full", "sh"])
+        .arg(program.get_program())
+        .args(program.get_args());
+    let outcome = run(&mut command, Input::Empty, GUEST_TIMEOUT)?;
+    assert_eq!(outcome.code, Some(0), "{}", outcome.stderr);
+    assert_all_ok(&parse(&outcome.stderr)?, FULL_CASES);
+    Ok(())
+}
+
 fn read_only(form: &[&str]) -> Result<()> {
     let dir = tempfile::tempdir()?;
     fs::write(dir.path().join("file"), "content\n")?;
@@ -87,6 +115,16 @@ macro_rules! linked {
             #[test]
             fn stdin() -> anyhow::Result<()> {
                 super::stdin($options)
+            }
+
+            #[test]
+            fn full() -> anyhow::Result<()> {
+                super::full($options)
+            }
+
+            #[test]
+            fn long() -> anyhow::Result<()> {
+                super::long($options)
             }
 
             #[test]

@@ -6,10 +6,13 @@ use crate::lab::{Failure, Lab, Outcome};
 mod composed;
 mod directory;
 mod flags;
+#[cfg(target_family = "wasm")]
+mod full;
 mod handle;
 mod hash;
 mod lenient;
 mod link;
+mod long;
 mod misuse;
 mod name;
 mod open;
@@ -76,6 +79,17 @@ pub fn composed() -> impl Iterator<Item = Case> {
 #[cfg(target_family = "wasm")]
 pub fn stdin() -> impl Iterator<Item = Case> {
     stdin::CASES.iter().map(named)
+}
+
+/// The cases with a stdout that takes nothing.
+#[cfg(target_family = "wasm")]
+pub fn full() -> impl Iterator<Item = Case> {
+    full::CASES.iter().map(named)
+}
+
+/// The cases that take long.
+pub fn long() -> impl Iterator<Item = Case> {
+    long::CASES.iter().map(named)
 }
 
 /// The cases for a filesystem that refuses changes.
