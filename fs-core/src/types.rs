@@ -11,6 +11,12 @@ pub struct Time(pub u64);
 pub trait Env {
     /// The wall-clock time.
     fn now(&self) -> Time;
+
+    /// Whether asking for the time costs more than the operations that need it. Then times are
+    /// marked, and settled later: see [`Volume::settle`](crate::Volume::settle).
+    fn is_costly(&self) -> bool {
+        false
+    }
 }
 
 /// An inode number: stable for the life of the inode. Inodes of a mounted

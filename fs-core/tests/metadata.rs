@@ -151,29 +151,29 @@ fn the_hash_changes_with_every_change_and_only_then() {
     let fd = fs.create("f").unwrap();
     let dir = fs.open(".", MUTATE).unwrap();
     let mut seen = vec![];
-    let mut differs = |fs: &Fs, fd, what: &str| {
+    let mut differs = |fs: &mut Fs, fd, what: &str| {
         let hash = fs.volume.metadata_hash(fd).unwrap();
         assert_eq!(fs.volume.metadata_hash(fd), Ok(hash), "{what}");
         assert!(!seen.contains(&hash), "{what}");
         seen.push(hash);
     };
-    differs(&fs, fd, "created");
+    differs(&mut fs, fd, "created");
     fs.volume.write(fd, 0, b"a").unwrap();
-    differs(&fs, fd, "written");
+    differs(&mut fs, fd, "written");
     fs.volume.write(fd, 0, b"a").unwrap();
-    differs(&fs, fd, "written the same");
+    differs(&mut fs, fd, "written the same");
     fs.link("f", "g").unwrap();
-    differs(&fs, fd, "linked");
-    differs(&fs, dir, "the directory");
+    differs(&mut fs, fd, "linked");
+    differs(&mut fs, dir, "the directory");
     fs.rename("g", "h").unwrap();
-    differs(&fs, fd, "renamed");
-    differs(&fs, dir, "the directory, renamed in");
+    differs(&mut fs, fd, "renamed");
+    differs(&mut fs, dir, "the directory, renamed in");
     fs.volume
         .set_times(fd, SetTime::At(Time(5)), SetTime::Unchanged)
         .unwrap();
-    differs(&fs, fd, "touched");
+    differs(&mut fs, fd, "touched");
     fs.volume.set_size(fd, 0).unwrap();
-    differs(&fs, fd, "cut");
+    differs(&mut fs, fd, "cut");
 
     let hash = fs.volume.metadata_hash(fd);
     fs.read(fd).unwrap();

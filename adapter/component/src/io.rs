@@ -58,10 +58,12 @@ impl HostPollable for host_poll::Pollable {
     }
 
     fn block(&self) {
+        state::settle();
         self.block();
     }
 
     fn poll(list: &[&Self]) -> Vec<u32> {
+        state::settle();
         host_poll::poll(list)
     }
 }
@@ -99,7 +101,10 @@ impl streams::GuestInputStream for InputStream {
     fn blocking_read(&self, len: u64) -> Outcome<Vec<u8>> {
         match self {
             Self::File(_) => streams::GuestInputStream::read(self, len),
-            Self::Host(stream) => stream.blocking_read(len).map_err(host_error),
+            Self::Host(stream) => {
+                state::settle();
+                stream.blocking_read(len).map_err(host_error)
+            }
         }
     }
 
@@ -113,7 +118,10 @@ impl streams::GuestInputStream for InputStream {
     fn blocking_skip(&self, len: u64) -> Outcome<u64> {
         match self {
             Self::File(_) => self.skip(len),
-            Self::Host(stream) => stream.blocking_skip(len).map_err(host_error),
+            Self::Host(stream) => {
+                state::settle();
+                stream.blocking_skip(len).map_err(host_error)
+            }
         }
     }
 

@@ -18,6 +18,11 @@ impl Env for HostClock {
         let now = wall_clock::now();
         descriptor::time(now.seconds, now.nanoseconds).unwrap_or_default()
     }
+
+    /// A call of the host takes longer than a write.
+    fn is_costly(&self) -> bool {
+        true
+    }
 }
 
 /// Does something with the volume, which the first call mounts. Where it cannot
@@ -28,6 +33,16 @@ pub(super) fn with<T>(operation: impl FnOnce(&mut Files) -> Result<T>) -> Result
     let mut volume = VOLUME.0.try_borrow_mut().map_err(|_| Error::Busy)?;
     let mounted = volume.get_or_insert_with(|| mount(HostClock));
     operation(mounted.as_mut().map_err(|error| *error)?)
+}
+
+/// Gives the marked times of files the time of now, unless there are no files
+/// yet: the program is about to wait.
+pub(super) fn settle() {
+    if let Ok(mut volume) = VOLUME.0.try_borrow_mut()
+        && let Some(Ok(volume)) = &mut *volume
+    {
+        volume.settle();
+    }
 }
 
 static VOLUME: Single<RefCell<Option<Result<Files>>>> = Single(RefCell::new(None));

@@ -7,6 +7,12 @@ use crate::body::Body;
 use crate::boxed::Boxed;
 use crate::{Ino, Kind, Result, Stat, Time};
 
+/// A time that is still to be settled. It is later than every other, as it will be.
+pub(crate) const MARKED: Time = Time(u64::MAX);
+
+/// The latest time that an inode can have.
+pub(crate) const LATEST: Time = Time(u64::MAX - 1);
+
 /// A file, directory or symbolic link. It lives while it has a name (`nlink`) or something holds it
 /// open (`opens`).
 #[derive(Debug)]
@@ -111,6 +117,20 @@ impl Inode {
     pub(crate) fn changed(&mut self, now: Time, change: u64) {
         self.ctime = now;
         self.change = change;
+    }
+
+    /// Whether a time of it is to be settled.
+    pub(crate) fn is_marked(&self) -> bool {
+        [self.atime, self.mtime, self.ctime].contains(&MARKED)
+    }
+
+    /// Gives the times that are marked.
+    pub(crate) fn settle(&mut self, now: Time) {
+        for time in [&mut self.atime, &mut self.mtime, &mut self.ctime] {
+            if *time == MARKED {
+                *time = now;
+            }
+        }
     }
 
     /// Whether a read has to update `atime`: it is not later than the last change (`relatime` of

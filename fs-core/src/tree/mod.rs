@@ -7,7 +7,7 @@ mod rename;
 mod slab;
 
 pub(crate) use dir::{Directory, Entry};
-pub(crate) use inode::{Inode, Node};
+pub(crate) use inode::{Inode, LATEST, MARKED, Node};
 pub(crate) use name::Name;
 pub(crate) use rename::{Move, plan_rename};
 

@@ -50,7 +50,7 @@ impl<E: Env> Volume<E> {
         let ino = self.file_to_change(fd)?;
         let len = self.within_file_size(offset, len)?;
         if len > 0 {
-            let now = self.env.now();
+            let now = self.now();
             let body = self.tree.inode_mut(ino)?.body_mut()?;
             body.write_zeroes(offset, len, &mut self.ledger)?;
             self.modified(ino, now)?;
@@ -76,7 +76,7 @@ impl<E: Env> Volume<E> {
             return Ok(());
         }
         body.set_size(size, &mut self.ledger)?;
-        let now = self.env.now();
+        let now = self.now();
         self.modified(ino, now)
     }
 
@@ -93,7 +93,7 @@ impl<E: Env> Volume<E> {
         }
         let body = self.tree.inode_mut(ino)?.body_mut()?;
         let written = body.write(offset, fitting, &mut self.ledger)?;
-        let now = self.env.now();
+        let now = self.now();
         self.modified(ino, now)?;
         Ok(written)
     }

@@ -1,6 +1,7 @@
 //! How inodes come to be and cease.
 
 use super::Volume;
+use super::times::Marks;
 use crate::boxed::Boxed;
 use crate::tree::{Directory, Entry, Inode, Name, Node, ROOT, Tree};
 use crate::{Env, Error, Ino, Kind, Limits, Result, Time};
@@ -14,8 +15,9 @@ impl<E: Env> Volume<E> {
         let mut volume = Self::bare(env, limits);
         volume.ledger.reserve_inodes(1)?;
         let root = Node::Directory(Boxed::try_new(Directory::new(ROOT))?);
-        let now = volume.env.now();
-        volume.tree.insert(Inode::new(root, now, 0))?;
+        let now = volume.now();
+        let root = volume.tree.insert(Inode::new(root, now, 0))?;
+        volume.note_new(root, now);
         Ok(volume)
     }
 
@@ -26,6 +28,7 @@ impl<E: Env> Volume<E> {
             tree: Tree::new(),
             handles: Handles::default(),
             ledger: Ledger::new(limits),
+            marks: Marks::none(),
             read_only: false,
         }
     }
@@ -45,6 +48,7 @@ impl<E: Env> Volume<E> {
         let created = self.create_reserved(dir, name, inode);
         match created {
             Ok(ino) => {
+                self.note_new(ino, now);
                 if kind == Kind::Directory {
                     self.add_links(dir, 1)?;
                 }
@@ -99,6 +103,9 @@ impl<E: Env> Volume<E> {
     pub(super) fn release(&mut self, ino: Ino) -> Result<()> {
         let inode = self.tree.inode_mut(ino)?;
         inode.opens = inode.opens.saturating_sub(1);
+        if inode.opens == 0 && inode.nlink > 0 {
+            self.settle_inode(ino)?;
+        }
         self.reap(ino);
         Ok(())
     }

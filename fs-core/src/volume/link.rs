@@ -30,7 +30,7 @@ impl<E: Env> Volume<E> {
         self.ledger.reserve_inodes(1)?;
         let named = self.tree.directory_mut(dir)?.insert(name, entry);
         named.inspect_err(|_| self.ledger.release_inode())?;
-        let now = self.env.now();
+        let now = self.now();
         self.add_links(entry.ino, 1)?;
         self.changed(entry.ino, now)?;
         self.modified(dir, now)

@@ -3,14 +3,16 @@
 use xxhash_rust::xxh3::{xxh3_64, xxh3_64_with_seed};
 
 use super::Volume;
-use crate::tree::Inode;
+use crate::tree::{Inode, LATEST};
 use crate::walk;
 use crate::{Env, Fd, Follow, Ino, Kind, Result, SetTime, Stat, Time};
 
 impl<E: Env> Volume<E> {
     /// The metadata of what a handle is open on.
-    pub fn stat(&self, fd: Fd) -> Result<Stat> {
-        Ok(self.inode_of(fd)?.stat(self.ino(fd)?))
+    pub fn stat(&mut self, fd: Fd) -> Result<Stat> {
+        let ino = self.ino(fd)?;
+        self.settle_inode(ino)?;
+        Ok(self.tree.inode(ino)?.stat(ino))
     }
 
     /// The metadata of what a path leads to.
@@ -19,6 +21,7 @@ impl<E: Env> Volume<E> {
         let ino = walk::resolve(&self.tree, base, path, follow)?
             .existing()?
             .ino;
+        self.settle_inode(ino)?;
         Ok(self.tree.inode(ino)?.stat(ino))
     }
 
@@ -51,8 +54,10 @@ impl<E: Env> Volume<E> {
     /// 128 bits that differ between inodes and change whenever content or metadata change, reading
     /// apart. The lower 64 bits come from the identity of the inode alone and stay: every libc
     /// makes `st_ino` of them, and programs that walk a tree compare it.
-    pub fn metadata_hash(&self, fd: Fd) -> Result<[u64; 2]> {
-        Ok(hash(self.ino(fd)?, self.inode_of(fd)?))
+    pub fn metadata_hash(&mut self, fd: Fd) -> Result<[u64; 2]> {
+        let ino = self.ino(fd)?;
+        self.settle_inode(ino)?;
+        Ok(hash(ino, self.tree.inode(ino)?))
     }
 
     /// The `metadata_hash` of what a path leads to.
@@ -61,6 +66,7 @@ impl<E: Env> Volume<E> {
         let ino = walk::resolve(&self.tree, base, path, follow)?
             .existing()?
             .ino;
+        self.settle_inode(ino)?;
         Ok(hash(ino, self.tree.inode(ino)?))
     }
 
@@ -69,7 +75,7 @@ impl<E: Env> Volume<E> {
             return Ok(());
         }
         self.check_writable(ino)?;
-        let now = self.env.now();
+        let now = self.now();
         self.changed(ino, now)?;
         let inode = self.tree.inode_mut(ino)?;
         inode.atime = chosen(atime, inode.atime, now);
@@ -82,7 +88,7 @@ fn chosen(set: SetTime, before: Time, now: Time) -> Time {
     match set {
         SetTime::Unchanged => before,
         SetTime::Now => now,
-        SetTime::At(time) => time,
+        SetTime::At(time) => time.min(LATEST),
     }
 }
 

@@ -10,11 +10,12 @@ mod names;
 mod open;
 mod rename;
 mod stream;
+mod times;
 
 use crate::handle::Handles;
 use crate::quota::Ledger;
 use crate::tree::{Inode, Tree};
-use crate::{Access, Env, Error, Fd, Ino, Kind, Limits, Result, Time, Usage};
+use crate::{Access, Env, Error, Fd, Ino, Kind, Limits, Result, Usage};
 
 /// A filesystem.
 ///
@@ -32,6 +33,7 @@ pub struct Volume<E> {
     tree: Tree,
     handles: Handles,
     ledger: Ledger,
+    marks: times::Marks,
     read_only: bool,
 }
 
@@ -103,28 +105,5 @@ impl<E: Env> Volume<E> {
             true => Err(Error::ReadOnly),
             false => Ok(()),
         }
-    }
-
-    /// Content of `ino` changed.
-    fn modified(&mut self, ino: Ino, now: Time) -> Result<()> {
-        let change = self.tree.next_change();
-        self.tree.inode_mut(ino)?.modified(now, change);
-        Ok(())
-    }
-
-    /// Metadata of `ino` changed.
-    fn changed(&mut self, ino: Ino, now: Time) -> Result<()> {
-        let change = self.tree.next_change();
-        self.tree.inode_mut(ino)?.changed(now, change);
-        Ok(())
-    }
-
-    /// `ino` is being read.
-    fn accessed(&mut self, ino: Ino) -> Result<()> {
-        let inode = self.tree.inode_mut(ino)?;
-        if inode.wants_atime() && !inode.read_only && !self.read_only {
-            inode.atime = self.env.now();
-        }
-        Ok(())
     }
 }

@@ -19,7 +19,7 @@ impl<E: Env> Volume<E> {
     /// Creates an empty directory.
     pub fn create_directory_at(&mut self, dir: Fd, path: &str) -> Result<()> {
         let Vacancy { dir, name } = self.vacancy(dir, path, Kind::Directory)?;
-        let now = self.env.now();
+        let now = self.now();
         let node = Node::Directory(Boxed::try_new(Directory::new(dir))?);
         self.create(dir, name, node, now).map(drop)
     }
@@ -67,7 +67,7 @@ impl<E: Env> Volume<E> {
             _ => {}
         }
         let Vacancy { dir, name } = self.vacancy(dir, path, Kind::Symlink)?;
-        let now = self.env.now();
+        let now = self.now();
         let len = target.len() as u64;
         self.ledger.reserve_bytes(len)?;
         let target = text::own(target).inspect_err(|_| self.ledger.release_bytes(len))?;
@@ -104,7 +104,7 @@ impl<E: Env> Volume<E> {
     fn remove(&mut self, dir: Ino, name: Name<'_>, entry: Entry) -> Result<()> {
         self.check_writable(dir)?;
         self.check_writable(entry.ino)?;
-        let now = self.env.now();
+        let now = self.now();
         self.tree.directory_mut(dir)?.remove(name);
         self.modified(dir, now)?;
         self.drop_name(dir, entry, now)

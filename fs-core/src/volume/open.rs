@@ -105,7 +105,7 @@ impl<E: Env> Volume<E> {
             self.check_writable(entry.ino)?;
         }
         if truncating {
-            let now = self.env.now();
+            let now = self.now();
             self.tree
                 .inode_mut(entry.ino)?
                 .body_mut()?
@@ -120,7 +120,7 @@ impl<E: Env> Volume<E> {
 
     fn open_new(&mut self, dir: Ino, name: Name<'_>, access: Access) -> Result<Fd> {
         self.check_vacancy(dir)?;
-        let now = self.env.now();
+        let now = self.now();
         let ino = self.create(dir, name, Node::File(Body::empty()), now)?;
         self.open_inode(ino, access.difference(Access::MUTATE_DIRECTORY))
     }

@@ -22,7 +22,7 @@ impl<E: Env> Volume<E> {
         if let Some(target) = plan.target {
             self.check_writable(target.ino)?;
         }
-        let now = self.env.now();
+        let now = self.now();
         self.rename_entry(&plan)?;
         self.follow_rename(&plan, now)
     }

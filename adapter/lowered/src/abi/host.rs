@@ -43,6 +43,11 @@ impl Env for Imports {
         let time = unsafe { result(|at| now(at)) };
         descriptor::time(time.seconds, time.nanoseconds).unwrap_or_default()
     }
+
+    /// A call of the host takes longer than a write.
+    fn is_costly(&self) -> bool {
+        true
+    }
 }
 
 impl Host for Imports {

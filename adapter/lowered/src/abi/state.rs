@@ -16,6 +16,17 @@ pub(super) fn with<T>(operation: impl FnOnce(&mut Vfs<Imports>) -> T) -> T {
     operation(vfs.get_or_insert_with(new))
 }
 
+/// Gives the marked times of files the time of now, unless there are no files
+/// yet: the program is about to wait.
+#[unsafe(export_name = "settle")]
+extern "C" fn settle() {
+    if let Ok(mut vfs) = VFS.0.try_borrow_mut()
+        && let Some(vfs) = &mut *vfs
+    {
+        vfs.settle();
+    }
+}
+
 #[cold]
 #[inline(never)]
 fn new() -> Vfs<Imports> {

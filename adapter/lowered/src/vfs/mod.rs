@@ -81,6 +81,13 @@ impl<H: Host> Vfs<H> {
         };
     }
 
+    /// Gives the marked times of files the time of now.
+    pub fn settle(&mut self) {
+        if let Ok(volume) = &mut self.volume {
+            volume.settle();
+        }
+    }
+
     fn volume(&mut self) -> Result<&mut Volume<H>> {
         self.volume.as_mut().map_err(|error| *error)
     }

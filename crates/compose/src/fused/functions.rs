@@ -60,6 +60,17 @@ impl Name {
         Self::new(interface, &format!("[resource-drop]{resource}"))
     }
 
+    /// Whether the host's function waits for something outside.
+    pub(super) fn waits(&self) -> bool {
+        matches!(
+            self.item.as_str(),
+            "poll"
+                | "[method]pollable.block"
+                | "[method]input-stream.blocking-read"
+                | "[method]input-stream.blocking-skip"
+        )
+    }
+
     /// What the lowered module exports it as.
     pub(super) fn export(&self) -> String {
         format!("{}#{}", self.interface, self.item)

@@ -5,7 +5,8 @@
 //! One module holds the functions that are lowered with the same memory and
 //! allocator. For each it
 //!
-//! 1. hands a host's handle on to the host's function, untouched;
+//! 1. hands a host's handle on to the host's function, untouched, and tells the
+//!    filesystem before that if the function waits;
 //! 2. copies strings into the filesystem's memory, and checks that byte lists
 //!    are inside of the program's (the filesystem pulls them itself);
 //! 3. calls the filesystem, which leaves its result in canonical layout in the
@@ -206,9 +207,14 @@ impl Writer<'_> {
         }
         let params = lowered.signature.params.len() as u32;
         let host = self.module.import(HOST, &entry.label, &lowered.signature);
+        let settle = entry.name.waits().then(|| self.settle());
         let form = self.form;
-        code.op(I::I32Eqz)
-            .when(|code| form.tail_call(code, host, params));
+        code.op(I::I32Eqz).when(|code| {
+            if let Some(settle) = settle {
+                code.call(settle);
+            }
+            form.tail_call(code, host, params);
+        });
         Ok(())
     }
 
@@ -338,6 +344,16 @@ impl Writer<'_> {
     /// Traps while the program's allocator runs.
     fn refuse_entry(&self, code: &mut Code) {
         code.op(I::GlobalGet(self.entered)).trap_if();
+    }
+
+    /// The filesystem's function that is told before the program waits: what
+    /// was changed until now gets its time.
+    fn settle(&mut self) -> u32 {
+        let signature = Signature {
+            params: Vec::new(),
+            results: Vec::new(),
+        };
+        self.module.import("vfs", "settle", &signature)
     }
 
     /// The program's allocator.
