@@ -14,6 +14,14 @@ use monaka_testkit::native::empty_dir;
 use monaka_testkit::process::{GUEST_TIMEOUT, Input, run};
 use tempfile::TempDir;
 
+for_each_link! {
+    looks_as_on_the_host;
+    can_be_changed;
+    can_be_read_only;
+    later_ones_go_over_earlier_ones;
+    damage_stays_where_it_is;
+}
+
 /// A directory with one of each kind; `large` is longer than two blocks.
 fn fixture() -> Result<TempDir> {
     let dir = empty_dir()?;
@@ -48,28 +56,26 @@ fn native(mode: &str, dir: &Path) -> Result<String> {
     run(command.arg(mode).arg(dir), Input::Empty, GUEST_TIMEOUT)?.success()
 }
 
-fn embed(dir: &Path, guest: &str, options: &[&str]) -> Result<Program> {
+fn embed(dir: &Path, guest: &str, options: &[&str], link: &[&str]) -> Result<Program> {
     let embed = format!("{}:{guest}", dir.display());
     let app = app::rust("embedded", Target::P2)?;
-    Program::compose(&app, ["--embed", &embed].iter().chain(options))
+    Program::compose(&app, [link, &["--embed", &embed], options].concat())
 }
 
-#[test]
-fn looks_as_on_the_host() -> Result<()> {
+fn looks_as_on_the_host(link: &[&str]) -> Result<()> {
     let dir = fixture()?;
     let expected = native("list", dir.path())?;
     for guest in ["/", "/srv/www"] {
-        let program = embed(dir.path(), guest, &[])?;
+        let program = embed(dir.path(), guest, &[], link)?;
         assert_same_text(&program.run(&["list", guest])?.success()?, &expected, guest);
     }
     Ok(())
 }
 
 /// Changes are the instance's own: the next run starts from the file again.
-#[test]
-fn can_be_changed() -> Result<()> {
+fn can_be_changed(link: &[&str]) -> Result<()> {
     let dir = fixture()?;
-    let program = embed(dir.path(), "/", &[])?;
+    let program = embed(dir.path(), "/", &[], link)?;
     let before = program.run(&["list", "/"])?.success()?;
     let changed = program.run(&["change", "/"])?.success()?;
     assert_same_text(&changed, &native("change", dir.path())?, "change");
@@ -81,10 +87,9 @@ fn can_be_changed() -> Result<()> {
     Ok(())
 }
 
-#[test]
-fn can_be_read_only() -> Result<()> {
+fn can_be_read_only(link: &[&str]) -> Result<()> {
     let dir = fixture()?;
-    let program = embed(dir.path(), "/ro", &["--read-only", "/ro"])?;
+    let program = embed(dir.path(), "/ro", &["--read-only", "/ro"], link)?;
     let output = program.run(&["change", "/ro"])?.success()?;
     assert_eq!(output.lines().count(), 8, "{output}");
     // Linux, too, finds out first that `dir` is still a directory.
@@ -98,14 +103,13 @@ fn can_be_read_only() -> Result<()> {
     Ok(())
 }
 
-#[test]
-fn later_ones_go_over_earlier_ones() -> Result<()> {
+fn later_ones_go_over_earlier_ones(link: &[&str]) -> Result<()> {
     let (below, above) = (empty_dir()?, empty_dir()?);
     fs::write(below.path().join("one"), b"below")?;
     fs::write(below.path().join("two"), b"below")?;
     fs::write(above.path().join("two"), b"from above")?;
     let above = format!("{}:/", above.path().display());
-    let program = embed(below.path(), "/", &["--embed", &above])?;
+    let program = embed(below.path(), "/", &["--embed", &above], link)?;
     let output = program.run(&["list", "/"])?.success()?;
     let lengths: Vec<_> = output
         .lines()
@@ -117,12 +121,11 @@ fn later_ones_go_over_earlier_ones() -> Result<()> {
 
 /// A block that is damaged is an error of the file that it belongs to; all
 /// other files can be read.
-#[test]
-fn damage_stays_where_it_is() -> Result<()> {
+fn damage_stays_where_it_is(link: &[&str]) -> Result<()> {
     let dir = fixture()?;
     let marker = b"a marker that occurs once in the composed file";
     fs::write(dir.path().join("damaged"), marker)?;
-    let program = embed(dir.path(), "/", &[])?;
+    let program = embed(dir.path(), "/", &[], link)?;
     let expected = program.run(&["list", "/"])?.success()?;
     let mut wasm = fs::read(program.wasm())?;
     let place = wasm

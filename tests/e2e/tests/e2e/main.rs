@@ -1,5 +1,23 @@
 //! One binary for all end-to-end tests, so that they share what they build.
 
+/// Makes a test of each of these functions for each way to link; what they take
+/// are the options of `monaka compose`.
+macro_rules! for_each_link {
+    ($($test:ident;)*) => {
+        for_each_link! { component: crate::COMPONENT; $($test;)* }
+        for_each_link! { fused: crate::FUSED; $($test;)* }
+        for_each_link! { portable: crate::PORTABLE; $($test;)* }
+    };
+    ($link:ident: $options:path; $($test:ident;)*) => {
+        mod $link {$(
+            #[test]
+            fn $test() -> anyhow::Result<()> {
+                super::$test($options)
+            }
+        )*}
+    };
+}
+
 mod built_in;
 mod conformance;
 mod differential;

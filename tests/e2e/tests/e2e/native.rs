@@ -9,24 +9,26 @@ use monaka_testkit::compose::Program;
 use monaka_testkit::native::run_in_empty_dir;
 use monaka_testkit::process::Input;
 
-fn same_as_native(name: &str, target: Target) -> Result<()> {
+fn same_as_native(name: &str, target: Target, link: &[&str]) -> Result<()> {
     let native = app::rust(name, Target::Native)?;
     let expected = run_in_empty_dir(&mut Command::new(native), &[], Input::Empty)?
         .success()
         .context("native")?;
-    let program = Program::compose(&app::rust(name, target)?, [""; 0])?;
+    let program = Program::compose(&app::rust(name, target)?, link)?;
     let actual = program.run(&["/"])?.success()?;
     assert_same_text(&actual, &expected, &format!("{name} for {target:?}"));
     Ok(())
 }
 
 macro_rules! same_as_native {
-    ($($test:ident: $name:literal $target:ident;)*) => {$(
-        #[test]
-        fn $test() -> Result<()> {
-            same_as_native($name, Target::$target)
-        }
-    )*};
+    ($($test:ident: $name:literal $target:ident;)*) => {
+        $(
+            fn $test(link: &[&str]) -> Result<()> {
+                same_as_native($name, Target::$target, link)
+            }
+        )*
+        for_each_link! { $($test;)* }
+    };
 }
 
 same_as_native! {

@@ -13,8 +13,20 @@ use monaka_testkit::process::{GUEST_TIMEOUT, Input, Outcome, run, run_closing_st
 
 const TARGETS: [Target; 2] = [Target::P1, Target::P2];
 
-fn stdio(target: Target, mode: &str, input: Input) -> Result<Outcome> {
-    let program = Program::compose(&app::rust("stdio", target)?, [""; 0])?;
+for_each_link! {
+    stdin_from_a_pipe;
+    stdin_from_a_file;
+    stdin_at_its_end;
+    stdin_from_a_slow_producer;
+    stdout_that_is_closed;
+    stdout_to_a_slow_consumer;
+    exit_status_and_both_outputs;
+    poll_mixes_files_and_stdin;
+    arguments_and_environment;
+}
+
+fn stdio(link: &[&str], target: Target, mode: &str, input: Input) -> Result<Outcome> {
+    let program = Program::compose(&app::rust("stdio", target)?, link)?;
     run(program.command(&[]).args(["/", mode]), input, GUEST_TIMEOUT)
 }
 
@@ -25,10 +37,9 @@ fn long_input() -> Vec<u8> {
         .collect()
 }
 
-#[test]
-fn stdin_from_a_pipe() -> Result<()> {
+fn stdin_from_a_pipe(link: &[&str]) -> Result<()> {
     for target in TARGETS {
-        let outcome = stdio(target, "cat", Input::Pipe(long_input()))?;
+        let outcome = stdio(link, target, "cat", Input::Pipe(long_input()))?;
         assert!(
             outcome.stderr.contains("copied 1000000, after the end 0"),
             "{target:?}: {}",
@@ -39,13 +50,12 @@ fn stdin_from_a_pipe() -> Result<()> {
     Ok(())
 }
 
-#[test]
-fn stdin_from_a_file() -> Result<()> {
+fn stdin_from_a_file(link: &[&str]) -> Result<()> {
     let dir = tempfile::tempdir()?;
     let path = dir.path().join("input");
     fs::write(&path, long_input())?;
     for target in TARGETS {
-        let outcome = stdio(target, "cat", Input::File(path.clone()))?;
+        let outcome = stdio(link, target, "cat", Input::File(path.clone()))?;
         assert!(
             outcome.stderr.contains("copied 1000000, after the end 0"),
             "{target:?}: {}",
@@ -56,10 +66,9 @@ fn stdin_from_a_file() -> Result<()> {
     Ok(())
 }
 
-#[test]
-fn stdin_at_its_end() -> Result<()> {
+fn stdin_at_its_end(link: &[&str]) -> Result<()> {
     for target in TARGETS {
-        let outcome = stdio(target, "cat", Input::Empty)?;
+        let outcome = stdio(link, target, "cat", Input::Empty)?;
         assert!(
             outcome.stderr.contains("copied 0, after the end 0"),
             "{target:?}: {}",
@@ -70,11 +79,11 @@ fn stdin_at_its_end() -> Result<()> {
     Ok(())
 }
 
-#[test]
-fn stdin_from_a_slow_producer() -> Result<()> {
+fn stdin_from_a_slow_producer(link: &[&str]) -> Result<()> {
     let parts = ["one\n", "two", "\nthree\n"].map(|part| part.as_bytes().to_vec());
     for target in TARGETS {
         let outcome = stdio(
+            link,
             target,
             "lines",
             Input::Slow(parts.to_vec(), Duration::from_millis(150)),
@@ -90,15 +99,14 @@ fn stdin_from_a_slow_producer() -> Result<()> {
 
 /// The program sees what it would see uncomposed: an error, not a trap. Which
 /// one the two WASI versions and their libraries make of it is theirs to say.
-#[test]
-fn stdout_that_is_closed() -> Result<()> {
+fn stdout_that_is_closed(link: &[&str]) -> Result<()> {
     let closed = |program: &Program| {
         let mut command = program.command(&[]);
         run_closing_stdout(command.args(["/", "flood"]), 10, GUEST_TIMEOUT)
     };
     for target in TARGETS {
         let app = app::rust("stdio", target)?;
-        let composed = closed(&Program::compose(&app, [""; 0])?)?.stderr;
+        let composed = closed(&Program::compose(&app, link)?)?.stderr;
         assert!(composed.contains("refused: E"), "{target:?}: {composed}");
         assert!(
             composed.contains("files go on: 65536"),
@@ -113,10 +121,9 @@ fn stdout_that_is_closed() -> Result<()> {
 }
 
 /// Flushing waits for a consumer that is slow, and nothing is lost.
-#[test]
-fn stdout_to_a_slow_consumer() -> Result<()> {
+fn stdout_to_a_slow_consumer(link: &[&str]) -> Result<()> {
     for target in TARGETS {
-        let program = Program::compose(&app::rust("stdio", target)?, [""; 0])?;
+        let program = Program::compose(&app::rust("stdio", target)?, link)?;
         let mut slowly = Command::new("sh");
         let runner = program.command(&[]);
         slowly.args(["-c", r#""$@" | (sleep 1; cat)"#, "sh"]);
@@ -130,10 +137,9 @@ fn stdout_to_a_slow_consumer() -> Result<()> {
     Ok(())
 }
 
-#[test]
-fn exit_status_and_both_outputs() -> Result<()> {
+fn exit_status_and_both_outputs(link: &[&str]) -> Result<()> {
     for target in TARGETS {
-        let outcome = stdio(target, "exit", Input::Empty)?;
+        let outcome = stdio(link, target, "exit", Input::Empty)?;
         assert_eq!(outcome.code, Some(1), "{target:?}");
         assert_eq!(
             (outcome.stdout.as_str(), outcome.stderr.as_str()),
@@ -145,23 +151,21 @@ fn exit_status_and_both_outputs() -> Result<()> {
 }
 
 /// One `poll` over stdin, a file and a clock gives exactly those that are ready.
-#[test]
-fn poll_mixes_files_and_stdin() -> Result<()> {
+fn poll_mixes_files_and_stdin(link: &[&str]) -> Result<()> {
     let input = || Input::Answer {
         prompt: "write now".into(),
         answer: b"hello\n".to_vec(),
     };
     let native = app::rust("poll", Target::Native)?;
     let expected = run_in_empty_dir(&mut Command::new(native), &[], input())?.success()?;
-    let program = Program::compose(&app::rust("poll", Target::P2)?, [""; 0])?;
+    let program = Program::compose(&app::rust("poll", Target::P2)?, link)?;
     let outcome = run(program.command(&[]).arg("/"), input(), GUEST_TIMEOUT)?;
     monaka_testkit::assert_same_text(&outcome.success()?, &expected, "poll");
     Ok(())
 }
 
-#[test]
-fn arguments_and_environment() -> Result<()> {
-    let program = Program::compose(&app::rust("ambient", Target::P2)?, [""; 0])?;
+fn arguments_and_environment(link: &[&str]) -> Result<()> {
+    let program = Program::compose(&app::rust("ambient", Target::P2)?, link)?;
     let mut command = program.command(&[Grant::Env("MONAKA_TEST=passed on")]);
     let output = run(
         command.args(["/", "one", "two words"]),
