@@ -1,125 +1,268 @@
-//! A composed program against the same program with a preopened tmpfs.
+//! The figures of the README, in one run: Markdown tables on stdout, and with
+//! `--plot FILE` an SVG.
 //!
-//! Both run under the `wasmtime` on PATH, one after the other and in turns, so
-//! that a noisy machine disturbs both. Printed are nanoseconds for one
-//! operation and the ratio; absolute figures depend on the machine, ratios much
-//! less. The first row is the ceiling: the same work on both sides, copying a
-//! `list<u8>` from one component to another.
+//! ```text
+//! cargo bench -p monaka-bench-composed --bench composed -- --plot figures.svg
+//! ```
 
-use anyhow::{Context, Result, bail};
-use monaka_bench_composed::{guest, run, tmpfs};
-use std::collections::BTreeMap;
-use std::path::Path;
-use std::process::Command;
-use wac_graph::{CompositionGraph, EncodeOptions};
-use wac_types::Package;
+use anyhow::{Result, bail};
+use monaka_bench_composed::figures::Figures;
+use monaka_bench_composed::form::{Form, Program};
+use monaka_bench_composed::table::{self, Goal, Line};
+use monaka_bench_composed::{plot, programs, run, tmpfs};
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
 
-/// How often the two programs take turns; the best of each figure counts.
-const TURNS: usize = 3;
+/// How often the forms of a program take turns; the best of each figure counts.
+const TURNS: usize = 5;
 
-/// A component that hands out bytes which it has already.
-const SOURCE: &str = r#"
-(component
-  (core module $m
-    (memory (export "memory") 20)
-    (func (export "read") (param i32) (result i32)
-      (i32.store (i32.const 8) (i32.const 4096))
-      (i32.store (i32.const 12) (local.get 0))
-      (i32.const 8)))
-  (core instance $i (instantiate $m))
-  (func $read (param "len" u32) (result (list u8))
-    (canon lift (core func $i "read") (memory (core memory $i "memory"))))
-  (instance $source (export "read" (func $read)))
-  (export "bench:ceiling/source" (instance $source)))
-"#;
+/// The same for what may differ by 5 % only, and takes little time.
+const TURNS_UNTAXED: usize = 15;
 
-type Figures = BTreeMap<String, f64>;
+/// The same for starts, of which the median counts.
+const STARTS: usize = 201;
+
+/// How much faster than on the tmpfs an operation ought to be.
+const OPERATIONS: &[(&str, f64)] = &[
+    ("read 4 KiB, sequential", 8.0),
+    ("read 64 KiB, sequential", 3.0),
+    ("read 4 KiB, random", 8.0),
+    ("write 4 KiB, sequential", 60.0),
+    ("write 64 KiB, sequential", 15.0),
+    ("stat", 25.0),
+    ("open + close", 15.0),
+    ("create + write 100 B + unlink", 20.0),
+    ("readdir, per entry", 5.0),
+];
+
+/// A file operation, the copy in memory that does as much, and what they are.
+const COPIES: &[(&str, &str)] = &[
+    ("file -> buffer", "memory -> buffer"),
+    ("buffer -> file", "buffer -> memory"),
+];
 
 fn main() -> Result<()> {
+    let plot = plot_argument()?;
     let directory = tempfile::tempdir_in(tmpfs())?;
-    let plain = directory.path().join("plain.wasm");
-    let composed = directory.path().join("composed.wasm");
-    std::fs::write(&plain, with_source(&guest("bench-guest")?)?)?;
-    compose(&plain, &composed)?;
-    let share = directory.path().join("share");
-    std::fs::create_dir(&share)?;
+    let files = files(directory.path())?;
+    println!("{}", table::operations(OPERATIONS, &files)?);
 
-    let (mut host, mut monaka) = (Figures::new(), Figures::new());
-    let mut order = Vec::new();
+    let [_, _, fused, _] = &files;
+    let mut lines = against_copies(fused)?;
+    lines.extend(untaxed(directory.path())?);
+    lines.extend(added(directory.path())?);
+    lines.extend(sqlite(directory.path())?);
+    println!("{}", table::lines(&lines));
+    println!("{}", ceiling(directory.path())?);
+
+    if let Some(path) = plot {
+        let names: Vec<_> = OPERATIONS.iter().map(|(name, _)| *name).collect();
+        std::fs::write(&path, plot::svg(&names, &files)?)?;
+        eprintln!("{} is drawn", path.display());
+    }
+    Ok(())
+}
+
+/// `--plot FILE`, beside the `--bench` that cargo adds.
+fn plot_argument() -> Result<Option<PathBuf>> {
+    let mut args = std::env::args_os().skip(1).filter(|arg| arg != "--bench");
+    match (args.next(), args.next(), args.next()) {
+        (None, ..) => Ok(None),
+        (Some(plot), Some(path), None) if plot == "--plot" => Ok(Some(path.into())),
+        _ => bail!("the only option is `--plot FILE`"),
+    }
+}
+
+/// The operations on files in each form.
+fn files(directory: &Path) -> Result<[Figures; 4]> {
+    let app = programs::rust("files")?;
+    let programs = Program::forms(directory, "files", &app, &Form::ALL)?;
+    let mut best = <[Figures; 4]>::default();
     for _ in 0..TURNS {
-        let mut preopened = Command::new("wasmtime");
-        preopened
-            .arg("run")
-            .arg(format!("--dir={}::/", share.display()))
-            .arg(&plain);
-        order = keep_best(&mut host, figures(&mut preopened)?);
-        keep_best(
-            &mut monaka,
-            figures(Command::new("wasmtime").arg("run").arg(&composed))?,
-        );
+        for (best, program) in best.iter_mut().zip(&programs) {
+            best.keep_best(Figures::parse(&run(&mut program.command())?.stderr)?);
+        }
     }
-    print(&order, &host, &monaka)
+    Ok(best)
 }
 
-/// The guest with its import of `bench:ceiling/source` satisfied.
-fn with_source(guest: &[u8]) -> Result<Vec<u8>> {
-    let mut graph = CompositionGraph::new();
-    let source = Package::from_bytes(
-        "bench:source",
-        None,
-        wat::parse_str(SOURCE)?,
-        graph.types_mut(),
-    )?;
-    let source = graph.register_package(source)?;
-    let guest = Package::from_bytes("bench:guest", None, guest.to_vec(), graph.types_mut())?;
-    let guest = graph.register_package(guest)?;
-    wac_graph::plug(&mut graph, vec![source], guest)?;
-    Ok(graph.encode(EncodeOptions::default())?)
-}
-
-fn compose(app: &Path, out: &Path) -> Result<()> {
-    let composed = monaka_compose::compose(
-        &std::fs::read(app)?,
-        monaka_adapter_bytes::ADAPTER,
-        &monaka_compose::Options::default(),
-    )?;
-    let mut file = std::fs::File::create(out)?;
-    composed.write_to(&mut file, &mut |_| Ok(()))?;
-    Ok(())
-}
-
-fn figures(command: &mut Command) -> Result<Vec<(String, f64)>> {
-    String::from_utf8(run(command)?.stdout)?
-        .lines()
-        .map(|line| {
-            let (name, ns) = line.split_once('\t').context("not a figure")?;
-            Ok((name.to_string(), ns.parse()?))
-        })
-        .collect()
-}
-
-/// Keeps the smaller figure of each name; gives the names in their order.
-fn keep_best(best: &mut Figures, figures: Vec<(String, f64)>) -> Vec<String> {
-    for (name, ns) in &figures {
-        let kept = best.entry(name.clone()).or_insert(*ns);
-        *kept = kept.min(*ns);
+/// Reads and writes beside copies in memory, both in the same process.
+fn against_copies(fused: &Figures) -> Result<Vec<Line>> {
+    let mut lines = Vec::new();
+    for working_set in ["512 KiB", "16 MiB"] {
+        for (file, memory) in COPIES {
+            let ns = fused.ns(&format!("{file}, {working_set}"))?;
+            let copy_ns = fused.ns(&format!("{memory}, {working_set}"))?;
+            lines.push(Line {
+                what: format!("64 KiB, {file}, {working_set}, beside `memory.copy`"),
+                measured: format!("{ns:.0} ns, {copy_ns:.0} ns"),
+                value: copy_ns / ns,
+                goal: Goal::AtLeast(0.4),
+            });
+        }
     }
-    figures.into_iter().map(|(name, _)| name).collect()
+    Ok(lines)
 }
 
-fn print(order: &[String], host: &Figures, monaka: &Figures) -> Result<()> {
-    println!(
-        "{:<32} {:>16} {:>16} {:>8}",
-        "ns per operation", "preopened tmpfs", "composed", "ratio"
-    );
-    for name in order {
-        let (Some(host), Some(monaka)) = (host.get(name), monaka.get(name)) else {
-            bail!("`{name}` was not measured");
+/// Where the stdout of a program goes.
+#[derive(Clone, Copy, Debug)]
+enum Sink {
+    Null,
+    Pipe,
+}
+
+impl Sink {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Null => "/dev/null",
+            Self::Pipe => "a pipe",
+        }
+    }
+
+    /// Runs `command` with its stdout there, and gives its figures.
+    fn figures(self, command: &mut Command) -> Result<Figures> {
+        command.stderr(Stdio::piped());
+        let mut child = match self {
+            Self::Null => command.stdout(File::options().write(true).open("/dev/null")?),
+            Self::Pipe => command.stdout(Stdio::piped()),
+        }
+        .spawn()?;
+        if let Some(mut stdout) = child.stdout.take() {
+            io::copy(&mut stdout, &mut io::sink())?;
+        }
+        let mut printed = Vec::new();
+        if let Some(mut stderr) = child.stderr.take() {
+            stderr.read_to_end(&mut printed)?;
+        }
+        match child.wait()?.success() {
+            true => Figures::parse(&printed),
+            false => bail!("{}", String::from_utf8_lossy(&printed)),
+        }
+    }
+}
+
+/// What is not files: a fused program beside the same program uncomposed.
+fn untaxed(directory: &Path) -> Result<Vec<Line>> {
+    let app = programs::rust("untaxed")?;
+    let forms = [Form::Preopened, Form::Fused];
+    let programs = Program::forms(directory, "untaxed", &app, &forms)?;
+    let mut lines = Vec::new();
+    for sink in [Sink::Null, Sink::Pipe] {
+        let mut best = [Figures::default(), Figures::default()];
+        for _ in 0..TURNS_UNTAXED {
+            for (best, program) in best.iter_mut().zip(&programs) {
+                best.keep_best(sink.figures(&mut program.command())?);
+            }
+        }
+        let clocks: &[&str] = match sink {
+            Sink::Null => &["Instant::now", "SystemTime::now"],
+            Sink::Pipe => &[],
         };
-        println!(
-            "{name:<32} {host:>16.0} {monaka:>16.0} {:>7.2}x",
-            host / monaka
-        );
+        for name in ["stdout 64 KiB", "print a line"] {
+            lines.push(untaxed_line(
+                name,
+                &format!("{name} to {}", sink.name()),
+                &best,
+            )?);
+        }
+        for name in clocks {
+            lines.push(untaxed_line(name, &format!("`{name}`"), &best)?);
+        }
     }
-    Ok(())
+    Ok(lines)
+}
+
+fn untaxed_line(name: &str, what: &str, [plain, fused]: &[Figures; 2]) -> Result<Line> {
+    let (plain, fused) = (plain.ns(name)?, fused.ns(name)?);
+    Ok(Line {
+        what: format!("{what}, fused beside uncomposed"),
+        measured: format!("{fused:.0} ns, {plain:.0} ns"),
+        value: fused / plain,
+        goal: Goal::AtMost(1.05),
+    })
+}
+
+/// What fusing adds to the size and to the start of a program.
+fn added(directory: &Path) -> Result<[Line; 2]> {
+    let app = programs::rust("nothing")?;
+    let plain = Program::new(directory, "nothing", &app, Form::Preopened)?;
+    let fused = Program::new(directory, "nothing", &app, Form::Fused)?;
+    let (mut plains, mut fuseds) = (Vec::new(), Vec::new());
+    for _ in 0..STARTS {
+        plains.push(start_ms(&plain)?);
+        fuseds.push(start_ms(&fused)?);
+    }
+    let (plain_ms, fused_ms) = (median(plains), median(fuseds));
+    Ok([
+        Line {
+            what: "size added, nothing embedded, KB".to_string(),
+            measured: format!("{} B, {} B", fused.bytes, plain.bytes),
+            value: (fused.bytes - plain.bytes) as f64 / 1e3,
+            goal: Goal::AtMost(120.0),
+        },
+        Line {
+            what: "start added, precompiled, ms".to_string(),
+            measured: format!("{fused_ms:.2} ms, {plain_ms:.2} ms"),
+            value: fused_ms - plain_ms,
+            goal: Goal::AtMost(1.0),
+        },
+    ])
+}
+
+fn start_ms(program: &Program) -> Result<f64> {
+    let start = Instant::now();
+    run(&mut program.command())?;
+    Ok(start.elapsed().as_secs_f64() * Duration::from_secs(1).as_millis() as f64)
+}
+
+fn median(mut values: Vec<f64>) -> f64 {
+    values.sort_by(f64::total_cmp);
+    values[values.len() / 2]
+}
+
+/// SQLite, fused, beside the module as it came from its compiler, and beside
+/// the same module as a component.
+fn sqlite(directory: &Path) -> Result<Vec<Line>> {
+    const NAME: &str = "SQLite, 10 000 inserts";
+    let module = programs::sqlite()?;
+    let component = programs::componentized(&module)?;
+    let programs = [
+        Program::new(directory, "sqlite", &module, Form::Fused)?,
+        Program::new(directory, "sqlite", &module, Form::Preopened)?,
+        Program::new(directory, "sqlite-component", &component, Form::Preopened)?,
+    ];
+    let mut best = <[Figures; 3]>::default();
+    for _ in 0..TURNS {
+        for (best, program) in best.iter_mut().zip(&programs) {
+            best.keep_best(Figures::parse(&run(&mut program.command())?.stderr)?);
+        }
+    }
+    let [fused, module, component] = best.map(|figures| figures.ns(NAME).map(|ns| ns / 1e6));
+    let fused = fused?;
+    let line = |what, host_ms| Line {
+        what: format!("{NAME}, fused, times faster than the {what} on the tmpfs"),
+        measured: format!("{fused:.0} ms, {host_ms:.0} ms"),
+        value: host_ms / fused,
+        goal: Goal::AtLeast(3.0),
+    };
+    Ok(vec![
+        line("Preview 1 module", module?),
+        line("component", component?),
+    ])
+}
+
+/// What bounds the component link.
+fn ceiling(directory: &Path) -> Result<String> {
+    let program = Program::new(directory, "ceiling", &programs::ceiling()?, Form::Preopened)?;
+    let mut best = Figures::default();
+    for _ in 0..TURNS {
+        best.keep_best(Figures::parse(&run(&mut program.command())?.stderr)?);
+    }
+    Ok(format!(
+        "A 64 KiB `list<u8>` from one component to another: {:.0} ns",
+        best.ns("list copy 64 KiB")?
+    ))
 }

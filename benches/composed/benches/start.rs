@@ -3,7 +3,8 @@
 //! little embedded.
 
 use anyhow::Result;
-use monaka_bench_composed::{guest, run};
+use monaka_bench_composed::form::{MODULES, precompile};
+use monaka_bench_composed::{programs, run};
 use monaka_compose::Options;
 use monaka_image::{Embed, PackOptions};
 use std::fs::{self, File};
@@ -20,7 +21,7 @@ const RUNS: usize = 21;
 
 fn main() -> Result<()> {
     let directory = tempfile::tempdir()?;
-    let app = guest("first-byte")?;
+    let app = programs::rust("first-byte")?;
     let small = Embedded::new(directory.path(), &app, 1, 1000)?;
     let middle = Embedded::new(directory.path(), &app, 20, FILE_BYTES)?;
     let large = Embedded::new(directory.path(), &app, 50, FILE_BYTES)?;
@@ -65,13 +66,7 @@ impl Embedded {
     }
 
     fn precompiled(&self) -> Result<PathBuf> {
-        let out = self.path.with_extension("cwasm");
-        run(Command::new("wasmtime")
-            .arg("compile")
-            .arg(&self.path)
-            .arg("-o")
-            .arg(&out))?;
-        Ok(out)
+        precompile(&self.path)
     }
 }
 
@@ -106,7 +101,7 @@ fn compose(app: &[u8], data: &Path, out: &Path) -> Result<()> {
         image_len: Some(plan.len()),
         ..Options::default()
     };
-    let composed = monaka_compose::compose(app, monaka_adapter_bytes::ADAPTER, &options)?;
+    let composed = monaka_compose::compose(app, MODULES, &options)?;
     let mut file = File::create(out)?;
     composed.write_to(&mut file, &mut |out| {
         plan.write_to(out, &mut ()).map_err(io::Error::other)

@@ -1,7 +1,30 @@
-//! What the benchmarks of composed programs share.
+//! Composed programs against the same programs on a preopened tmpfs.
+//!
+//! A program (`guest/`) measures itself and prints a line for each figure. It
+//! is run by the `wasmtime` on PATH, precompiled, in each of its forms, and the
+//! forms take turns, so that a noisy machine disturbs all of them alike; the
+//! best of all turns counts. Absolute figures depend on the machine, ratios
+//! much less: only ratios have goals, and a goal that is missed is shown as
+//! that. Nothing here fails because a machine is slow.
+//!
+//! ```text
+//! programs   the measured programs, built
+//! form       one program: as it is, component link, fused, fused and portable
+//! figures    what a program printed; the best of several turns
+//! table      figures and goals as Markdown
+//! plot       figures as SVG
+//! ```
 
-use anyhow::{Context, Result, bail, ensure};
-use std::path::{Path, PathBuf};
+#![forbid(unsafe_code)]
+
+pub mod figures;
+pub mod form;
+pub mod plot;
+pub mod programs;
+pub mod table;
+
+use anyhow::{Context, Result, bail};
+use std::path::PathBuf;
 use std::process::{Command, Output};
 
 /// A directory in memory where there is one.
@@ -12,25 +35,6 @@ pub fn tmpfs() -> PathBuf {
     } else {
         std::env::temp_dir()
     }
-}
-
-/// Builds a program of the package `guest` and gives its bytes.
-///
-/// # Errors
-/// When it does not build.
-pub fn guest(name: &str) -> Result<Vec<u8>> {
-    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let target = here.join("../../target/apps");
-    let status = Command::new("cargo")
-        .args(["build", "--release", "--quiet", "--target=wasm32-wasip2"])
-        .args(["--bin", name])
-        .arg("--target-dir")
-        .arg(&target)
-        .current_dir(here.join("guest"))
-        .status()?;
-    ensure!(status.success(), "the guest does not build");
-    let path = target.join(format!("wasm32-wasip2/release/{name}.wasm"));
-    std::fs::read(&path).with_context(|| format!("cannot read {}", path.display()))
 }
 
 /// Runs a command to its end.
