@@ -112,7 +112,11 @@ impl Output {
         for &(space, index) in &item.uses {
             self.moved(space, index)?;
         }
-        self.definition(bytes, item.definition.clone())?;
+        // While a section is open to be added to, the indices cannot be borrowed.
+        let moved = std::mem::take(&mut self.moved);
+        let copied = self.definition(bytes, item.definition.clone(), &moved);
+        self.moved = moved;
+        copied?;
         if let Some((space, from)) = item.defines {
             let to = self.next(space);
             self.moves(space, from, to);
@@ -120,8 +124,12 @@ impl Output {
         Ok(())
     }
 
-    fn definition(&mut self, bytes: &[u8], definition: Definition<'_>) -> Result<(), Error> {
-        let moved = self.moved.clone();
+    fn definition(
+        &mut self,
+        bytes: &[u8],
+        definition: Definition<'_>,
+        moved: &[Vec<u32>; Space::COUNT],
+    ) -> Result<(), Error> {
         let mut scoped = Scoped::new(|space: Space, index: u32| {
             let known = moved[space as usize].get(index as usize);
             known.copied().unwrap_or(LEFT_OUT)
