@@ -43,6 +43,15 @@ fn long() {
 }
 
 #[test]
+fn crowd() {
+    files::mount().unwrap();
+    assert_eq!(
+        assert_all_ok(cases::crowd(), cases::in_directory),
+        monaka_conformance::CROWD_CASES
+    );
+}
+
+#[test]
 fn read_only() {
     files::mount().unwrap();
     let lab = Lab::of_root().map_err(|Failure(detail)| detail).unwrap();

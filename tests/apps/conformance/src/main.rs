@@ -47,6 +47,7 @@ use bindings::wasi;
 /// * `stdin`: those that read a stdin of numbered lines;
 /// * `full`: those with a stdout that takes nothing, which are told on stderr;
 /// * `long`: those that take long;
+/// * `crowd`: those with very many handles;
 /// * `strict`: all others, but for those where the WIT allows a trap;
 /// * none: all others.
 #[cfg(all(target_os = "wasi", target_env = "p2"))]
@@ -58,6 +59,7 @@ fn main() {
         Some("stdin") => report(cases::stdin(), cases::in_directory),
         Some("full") => report(cases::full(), cases::in_directory),
         Some("long") => report(cases::long(), cases::in_directory),
+        Some("crowd") => report(cases::crowd(), cases::in_directory),
         Some("read-only") => report(cases::read_only(), cases::in_root),
         Some(other) => panic!("no such argument: {other}"),
     }

@@ -5,7 +5,7 @@ use std::process::Command;
 
 use anyhow::{Context, Result};
 use monaka_conformance::{
-    CASES, COMPOSED_CASES, FULL_CASES, LONG_CASES, READ_ONLY_CASES, STDIN_CASES,
+    CASES, COMPOSED_CASES, CROWD_CASES, FULL_CASES, LONG_CASES, READ_ONLY_CASES, STDIN_CASES,
 };
 use monaka_testkit::app::{self, Target};
 use monaka_testkit::compose::Program;
@@ -75,6 +75,13 @@ fn long(form: &[&str]) -> Result<()> {
     Ok(())
 }
 
+fn crowd(form: &[&str]) -> Result<()> {
+    let program = Program::compose(&app::rust("conformance", Target::P2)?, form)?;
+    let lines = cases(&program, &["crowd"], Input::Empty)?;
+    assert_all_ok(&lines, CROWD_CASES);
+    Ok(())
+}
+
 fn full(form: &[&str]) -> Result<()> {
     let program = Program::compose(&app::rust("conformance", Target::P2)?, form)?;
     let program = program.command(&[]);
@@ -139,6 +146,16 @@ linked! {
     component: crate::COMPONENT;
     fused: crate::FUSED;
     portable: crate::PORTABLE;
+}
+
+#[test]
+fn fused_crowd() -> Result<()> {
+    crowd(crate::FUSED)
+}
+
+#[test]
+fn portable_crowd() -> Result<()> {
+    crowd(crate::PORTABLE)
 }
 
 /// The runtime's own filesystem on a tmpfs, for comparison: what it does

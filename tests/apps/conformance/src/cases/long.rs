@@ -1,8 +1,14 @@
 //! What shows only after many rounds.
 
 use crate::lab::*;
+use crate::wasi::clocks::monotonic_clock;
 
-super::cases![handles_come_back, pollables_come_back, errors_come_back];
+super::cases![
+    handles_come_back,
+    pollables_come_back,
+    errors_come_back,
+    poll_of_many,
+];
 
 /// More than any table of handles has places.
 const ROUNDS: u32 = 270_000;
@@ -36,4 +42,18 @@ fn errors_come_back(lab: &Lab) -> Outcome {
         }
     }
     Ok(())
+}
+
+fn poll_of_many(lab: &Lab) -> Outcome {
+    let file = lab.input("file", b"x")?.subscribe();
+    let clock = monotonic_clock::subscribe_duration(3_600_000_000_000);
+    let list: Vec<_> = (0..30_000)
+        .map(|i| if i % 3 == 0 { &file } else { &clock })
+        .collect();
+    let mut ready = poll(&list);
+    ready.sort_unstable();
+    holds(
+        "every third",
+        ready == (0..30_000).step_by(3).collect::<Vec<_>>(),
+    )
 }

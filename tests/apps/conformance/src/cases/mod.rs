@@ -4,6 +4,7 @@ use crate::lab::{Failure, Lab, Outcome};
 
 #[cfg(target_family = "wasm")]
 mod composed;
+mod crowd;
 mod directory;
 mod flags;
 #[cfg(target_family = "wasm")]
@@ -90,6 +91,11 @@ pub fn full() -> impl Iterator<Item = Case> {
 /// The cases that take long.
 pub fn long() -> impl Iterator<Item = Case> {
     long::CASES.iter().map(named)
+}
+
+/// The cases with very many handles at one time.
+pub fn crowd() -> impl Iterator<Item = Case> {
+    crowd::CASES.iter().map(named)
 }
 
 /// The cases for a filesystem that refuses changes.

@@ -15,6 +15,8 @@ super::cases![
     dots_around_the_root,
     bad_paths,
     bad_paths_to_make,
+    very_long_paths,
+    too_long_for_several_reasons,
 ];
 
 const UNUSUAL: &[&str] = &[
@@ -240,4 +242,63 @@ fn bad_paths(lab: &Lab) -> Outcome {
 
 fn bad_paths_to_make(lab: &Lab) -> Outcome {
     all_fail(lab, TO_PATHS)
+}
+
+/// Longer than any buffer that a path could be copied to.
+fn very_long_paths(lab: &Lab) -> Outcome {
+    lab.put("file", b"x")?;
+    for len in [4096, 4097, 1 << 16, (1 << 20) + 1, 16 << 20] {
+        // Two bytes a letter, so that a cut at any limit is inside of one.
+        for path in [
+            "/é".repeat(len),
+            "./".repeat(len),
+            format!("a{}", "é".repeat(len)),
+        ] {
+            let path = path.strip_prefix('/').unwrap_or(&path);
+            for (name, function) in ON_PATHS.iter().chain(TO_PATHS) {
+                fails(
+                    &format!("{name} {len}"),
+                    function(lab, path),
+                    ErrorCode::NameTooLong,
+                )?;
+            }
+            fails("target", lab.symlink(path, "link"), ErrorCode::NameTooLong)?;
+        }
+    }
+    same(
+        "nothing changed",
+        names(&lab.dir)?,
+        vec!["file".to_string()],
+    )
+}
+
+/// Which of the reasons is told is the same for paths of any length.
+fn too_long_for_several_reasons(lab: &Lab) -> Outcome {
+    let file = lab.file("file")?;
+    for len in [4096, 5000, 100_000] {
+        let long = "n".repeat(len);
+        let absolute = format!("/{long}");
+        let zero = format!("\0{long}");
+        fails(
+            "of a file",
+            file.stat_at(FOLLOW, &long),
+            ErrorCode::NotDirectory,
+        )?;
+        fails(
+            "open in a file",
+            file.open_at(FOLLOW, &long, NONE, READ),
+            ErrorCode::NotDirectory,
+        )?;
+        fails("absolute", lab.stat(&absolute), ErrorCode::NameTooLong)?;
+        fails("zero", lab.stat(&zero), ErrorCode::NameTooLong)?;
+        fails("both", lab.rename(&long, &long), ErrorCode::NameTooLong)?;
+        fails(
+            "first none",
+            lab.rename("none", &long),
+            ErrorCode::NameTooLong,
+        )?;
+        fails("first bad", lab.rename("", &long), ErrorCode::NoEntry)?;
+        fails("second bad", lab.rename(&long, ""), ErrorCode::NameTooLong)?;
+    }
+    Ok(())
 }
