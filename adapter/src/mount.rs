@@ -37,9 +37,15 @@ pub fn root_access() -> Access {
 
 /// The configuration that this module was composed with.
 fn config() -> Config {
-    // SAFETY: it is a static. It is read as volatile because composing changes
-    // its bytes after compilation.
-    let record = unsafe { ptr::read_volatile(&raw const CONFIG) };
+    // SAFETY: it is a static of this size and alignment. It is read as volatile
+    // because composing changes its bytes after compilation, and in words
+    // because a volatile read of bytes is one instruction for each.
+    let words =
+        unsafe { ptr::read_volatile((&raw const CONFIG).cast::<[u64; CONFIG_BYTES / 8]>()) };
+    let mut record = [0; CONFIG_BYTES];
+    for (place, word) in record.as_chunks_mut().0.iter_mut().zip(words) {
+        *place = word.to_le_bytes();
+    }
     Config::parse(&record).unwrap_or(Config::DEFAULT)
 }
 
@@ -55,7 +61,10 @@ fn image(config: &Config) -> Option<&'static [u8]> {
 }
 
 #[used]
-static CONFIG: [u8; CONFIG_BYTES] = Config::DEFAULT.encode();
+static CONFIG: Record = Record(Config::DEFAULT.encode());
+
+#[repr(C, align(8))]
+struct Record([u8; CONFIG_BYTES]);
 
 /// What only one thread ever sees.
 #[derive(Debug)]

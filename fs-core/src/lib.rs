@@ -62,10 +62,12 @@ mod boxed;
 #[allow(clippy::indexing_slicing, reason = "evaluated at compile time")]
 pub mod config;
 mod error;
+mod gather;
 mod handle;
 pub mod image;
 mod quota;
 mod source;
+mod sum;
 mod text;
 mod tree;
 mod types;
@@ -73,6 +75,7 @@ mod volume;
 mod walk;
 
 pub use error::*;
+pub use gather::{Found, Gather};
 pub use source::{Payload, Source};
 pub use types::*;
 pub use volume::Volume;

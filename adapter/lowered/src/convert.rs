@@ -70,6 +70,7 @@ pub fn metadata_hash([lower, upper]: [u64; 2]) -> MetadataHash {
 }
 
 /// `error-code`. A code that the core has and WASI has not is `io`.
+#[inline(never)]
 pub fn error_code(error: Error) -> ErrorCode {
     match error {
         Error::Access => 0,

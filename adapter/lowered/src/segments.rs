@@ -1,8 +1,8 @@
 //! Where the bytes of a read are.
 
-use monaka_adapter::logic::gather::Gather;
+use alloc::vec::Vec;
 use monaka_adapter::logic::stream::READ_BYTES_MAX;
-use monaka_fs_core::{CHUNK_BYTES, Result};
+use monaka_fs_core::{CHUNK_BYTES, Error, Gather, Result};
 
 /// Segments of one read: enough for the longest, each chunk of which, the one
 /// that it starts in the middle of included, gives at most stored bytes and the
@@ -31,31 +31,39 @@ impl Segment {
     }
 }
 
-/// A list of segments, as many as `N`.
+/// The segments of one read.
 #[derive(Debug)]
-pub struct Segments<const N: usize = SEGMENTS_MAX> {
-    list: [Segment; N],
-    used: usize,
+pub struct Segments {
+    list: Vec<Segment>,
+    segments_max: usize,
     bytes: usize,
 }
 
-impl<const N: usize> Segments<N> {
-    /// No segment.
-    pub const EMPTY: Self = Self {
-        list: [Segment { address: 0, len: 0 }; N],
-        used: 0,
-        bytes: 0,
-    };
+impl Default for Segments {
+    fn default() -> Self {
+        Self::new(SEGMENTS_MAX)
+    }
+}
+
+impl Segments {
+    /// No segment yet, and at most so many.
+    pub fn new(segments_max: usize) -> Self {
+        Self {
+            list: Vec::new(),
+            segments_max,
+            bytes: 0,
+        }
+    }
 
     /// Forgets all segments.
     pub fn clear(&mut self) {
-        self.used = 0;
+        self.list.clear();
         self.bytes = 0;
     }
 
     /// The segments, in order.
     pub fn as_slice(&self) -> &[Segment] {
-        self.list.get(..self.used).unwrap_or_default()
+        &self.list
     }
 
     /// The bytes of all of them.
@@ -64,26 +72,29 @@ impl<const N: usize> Segments<N> {
     }
 
     fn push(&mut self, address: usize, len: usize) -> bool {
-        let last = self.used.checked_sub(1);
-        if let Some(last) = last.and_then(|last| self.list.get_mut(last))
+        if let Some(last) = self.list.last_mut()
             && last.goes_on_at(address)
         {
             last.len = last.len.saturating_add(len);
+        } else if self.list.len() < self.list.capacity() {
+            self.list.push(Segment { address, len });
         } else {
-            let Some(free) = self.list.get_mut(self.used) else {
-                return false;
-            };
-            *free = Segment { address, len };
-            self.used = self.used.saturating_add(1);
+            return false;
         }
         self.bytes = self.bytes.saturating_add(len);
         true
     }
 }
 
-impl<const N: usize> Gather for Segments<N> {
+impl Gather for Segments {
+    /// However many bytes they are: their segments.
     fn reserve(&mut self, _len: usize) -> Result<()> {
-        Ok(())
+        if self.list.capacity() > 0 {
+            return Ok(());
+        }
+        self.list
+            .try_reserve_exact(self.segments_max)
+            .map_err(|_| Error::InsufficientMemory)
     }
 
     fn data(&mut self, bytes: &[u8]) -> bool {

@@ -1,8 +1,9 @@
 //! What a descriptor does beyond a call of the core.
 
-use super::gather::Gather;
 use super::stream::READ_BYTES_MAX;
-use monaka_fs_core::{Access, Env, Error, Fd, Follow, OpenFlags, Result, Run, Time, Volume};
+use monaka_fs_core::{
+    Access, Env, Error, Fd, Follow, Found, Gather, OpenFlags, Result, Time, Volume,
+};
 
 const NANOSECONDS_PER_SECOND: u64 = 1_000_000_000;
 
@@ -25,15 +26,6 @@ pub fn open<E: Env>(
     volume.open_at(base, path, follow, open, access | inherited)
 }
 
-/// What a read found.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Found {
-    /// Bytes.
-    pub len: usize,
-    /// Whether they reach the end of the file.
-    pub end: bool,
-}
-
 /// `descriptor.read`: gathers the bytes at `offset`, at most `len` and
 /// [`READ_BYTES_MAX`]. Fewer than that before a damaged block, whose error the
 /// next read gives, and where `into` takes no more.
@@ -44,39 +36,8 @@ pub fn read<E: Env>(
     len: u64,
     into: &mut dyn Gather,
 ) -> Result<Found> {
-    let rest = volume.stat(file)?.size.saturating_sub(offset);
-    let len = rest.min(len).min(READ_BYTES_MAX) as usize;
-    if len == 0 {
-        // The core checks that the handle may read.
-        volume.run(file, offset, 1)?;
-        let end = rest == 0;
-        return Ok(Found { len, end });
-    }
-    into.reserve(len)?;
-    let mut found = 0;
-    while found < len {
-        let left = len.saturating_sub(found);
-        let at = offset.saturating_add(found as u64);
-        let run = match volume.run(file, at, left) {
-            Err(error) if found == 0 => return Err(error),
-            Err(_) => break,
-            Ok(run) => run,
-        };
-        let (count, taken) = match run {
-            Run::Data(data) => (data.len(), into.data(data)),
-            Run::Zero(zeroes) => {
-                let count = zeroes.min(left as u64) as usize;
-                (count, into.zeroes(count))
-            }
-            Run::End => break,
-        };
-        if !taken {
-            break;
-        }
-        found = found.saturating_add(count);
-    }
-    let end = found as u64 >= rest;
-    Ok(Found { len: found, end })
+    let len_max = len.min(READ_BYTES_MAX) as usize;
+    volume.gather(file, offset, len_max, into)
 }
 
 /// Whether two descriptors are of the same inode. The handles keep both inodes
@@ -92,7 +53,13 @@ pub fn time(seconds: u64, nanoseconds: u32) -> Result<Time> {
     if nanoseconds >= NANOSECONDS_PER_SECOND {
         return Err(Error::Invalid);
     }
-    let whole = seconds.saturating_mul(NANOSECONDS_PER_SECOND);
+    // A multiplication that checks takes 128 bits, and each write asks for the
+    // time.
+    const SECONDS_MAX: u64 = u64::MAX / NANOSECONDS_PER_SECOND;
+    let whole = match seconds {
+        0..=SECONDS_MAX => seconds.wrapping_mul(NANOSECONDS_PER_SECOND),
+        _ => u64::MAX,
+    };
     Ok(Time(whole.saturating_add(nanoseconds)))
 }
 

@@ -3,7 +3,6 @@
 pub mod descriptor;
 pub mod directory;
 pub mod error;
-pub mod gather;
 pub mod poll;
 pub mod splice;
 pub mod stream;

@@ -2,9 +2,8 @@
 //! descriptor that it came from, and its own position.
 
 use super::descriptor;
-use super::gather::Gather;
 use core::cell::Cell;
-use monaka_fs_core::{Access, Env, Error, Fd, Kind, Payload, Result, Volume};
+use monaka_fs_core::{Access, Env, Error, Fd, Gather, Kind, Payload, Result, Volume};
 
 /// Bytes that one read gives at most. It bounds the memory that a read needs in
 /// passing, here and in the program. Programs that do not expect `read` of a

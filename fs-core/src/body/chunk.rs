@@ -13,8 +13,6 @@
 
 use alloc::vec::Vec;
 
-use xxhash_rust::xxh3::xxh3_64;
-
 use crate::quota::Ledger;
 use crate::{CHUNK_BYTES, Error, Payload, Result};
 
@@ -93,6 +91,11 @@ impl Chunk {
         sum: Option<u64>,
         ledger: &mut Ledger,
     ) -> Result<usize> {
+        if let Self::Owned(own) = self
+            && let Some(stored) = own.get_mut(start..start.saturating_add(payload.len()))
+        {
+            return Ok(payload.copy_to(stored));
+        }
         let end = self.end_within(start, payload.len(), ledger.bytes_left())?;
         let replaces_all = start == 0 && end >= self.stored_len();
         let kept = if replaces_all { 0 } else { self.stored_len() };
@@ -212,21 +215,12 @@ impl Chunk {
     }
 
     fn verify(&mut self, bytes: &'static [u8], sum: Option<u64>) -> Result<()> {
-        if !bytes.is_empty() && Some(xxh3_64(bytes)) != sum {
+        if !bytes.is_empty() && Some(crate::sum::sum(bytes)) != sum {
             return Err(Error::Io);
         }
         *self = Self::Image(bytes);
         Ok(())
     }
-}
-
-/// Copies as many bytes as both have.
-pub(super) fn copy(to: &mut [u8], from: &[u8]) -> usize {
-    let count = to.len().min(from.len());
-    if let (Some(to), Some(from)) = (to.get_mut(..count), from.get(..count)) {
-        to.copy_from_slice(from);
-    }
-    count
 }
 
 /// Overwrites and extends; the room is there. Only what lies between the old end and `start` is
@@ -287,7 +281,7 @@ mod tests {
     }
 
     fn sum_of(bytes: &[u8]) -> Option<u64> {
-        Some(xxh3_64(bytes))
+        Some(crate::sum::sum(bytes))
     }
 
     #[test]

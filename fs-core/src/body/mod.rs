@@ -12,7 +12,7 @@ use alloc::vec::Vec;
 
 use crate::boxed::Boxed;
 use crate::quota::Ledger;
-use crate::{CHUNK_BYTES, Payload, Result, Run};
+use crate::{CHUNK_BYTES, Found, Gather, Payload, Result, Run};
 pub(crate) use chunk::Sums;
 use chunk::{Chunk, Growth};
 use table::Table;
@@ -68,24 +68,39 @@ impl Body {
         }
     }
 
-    /// Fills `buf` from `offset`; fewer bytes only at the end of the file, or before a damaged
-    /// block.
-    pub(crate) fn read(&mut self, mut offset: u64, buf: &mut [u8]) -> Result<usize> {
-        let mut filled = 0;
-        while let Some(rest) = buf.get_mut(filled..)
-            && !rest.is_empty()
-        {
-            let count = match self.run(offset, rest.len()) {
-                Ok(Run::Data(bytes)) => chunk::copy(rest, bytes),
-                Ok(Run::Zero(count)) => zero(rest, count),
-                Ok(Run::End) => break,
-                Err(_) if filled > 0 => break,
-                Err(error) => return Err(error),
-            };
-            filled = filled.saturating_add(count);
-            offset = offset.saturating_add(count as u64);
+    /// Gathers at most `len_max` bytes from `offset` on; fewer only at the end of the file, before a
+    /// damaged block, and where `into` takes no more.
+    pub(crate) fn gather(
+        &mut self,
+        offset: u64,
+        len_max: usize,
+        into: &mut dyn Gather,
+    ) -> Result<Found> {
+        let rest = self.size().saturating_sub(offset);
+        let len = usize::try_from(rest).unwrap_or(usize::MAX).min(len_max);
+        if len > 0 {
+            into.reserve(len)?;
         }
-        Ok(filled)
+        let mut found: usize = 0;
+        while found < len {
+            let at = offset.saturating_add(found as u64);
+            let run = match self.run(at, len.saturating_sub(found)) {
+                Err(error) if found == 0 => return Err(error),
+                Err(_) => break,
+                Ok(run) => run,
+            };
+            let (count, taken) = match run {
+                Run::Data(bytes) => (bytes.len(), into.data(bytes)),
+                Run::Zero(count) => (count as usize, into.zeroes(count as usize)),
+                Run::End => break,
+            };
+            if !taken {
+                break;
+            }
+            found = found.saturating_add(count);
+        }
+        let end = found as u64 >= rest;
+        Ok(Found { len: found, end })
     }
 
     /// Writes at `offset`; fewer bytes where the ledger or memory ends, an error where none fits.
@@ -151,10 +166,18 @@ impl Body {
     }
 
     /// Splits untouched image content into chunks.
+    #[inline]
     fn split_image(&mut self) -> Result<()> {
-        if let Self::Image(bytes, sums) = *self {
-            *self = Self::Table(Boxed::try_new(Table::from_image(bytes, sums)?)?);
+        match *self {
+            Self::Image(bytes, sums) => self.split(bytes, sums),
+            Self::One(..) | Self::Table(_) => Ok(()),
         }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn split(&mut self, bytes: &'static [u8], sums: Sums) -> Result<()> {
+        *self = Self::Table(Boxed::try_new(Table::from_image(bytes, sums)?)?);
         Ok(())
     }
 
@@ -182,12 +205,4 @@ fn run_of(bytes: &[u8], offset: u64, len_max: usize) -> Run<'_> {
         None | Some([]) => Run::End,
         Some(rest) => Run::Data(rest.get(..len_max).unwrap_or(rest)),
     }
-}
-
-fn zero(buf: &mut [u8], count: u64) -> usize {
-    let count = usize::try_from(count).unwrap_or(usize::MAX).min(buf.len());
-    if let Some(zeroed) = buf.get_mut(..count) {
-        zeroed.fill(0);
-    }
-    count
 }

@@ -2,7 +2,7 @@
 
 use alloc::vec::Vec;
 
-use xxhash_rust::xxh3::{Xxh3, xxh3_64};
+use xxhash_rust::xxh3::Xxh3;
 
 use super::layout::{
     DATA_ALIGN, DIRENT_BYTES, FLAG_READ_ONLY, FOOTER_BYTES, HEADER_BYTES, INODE_BYTES,
@@ -365,7 +365,7 @@ impl<'a> FileContent<'a> {
     pub fn blocks(&self) -> impl Iterator<Item = Result<&'a [u8], Damaged>> + use<'a> {
         let blocks = self.bytes.chunks(CHUNK_BYTES).zip(self.sums);
         blocks.zip(0..).map(|((bytes, sum), block)| {
-            match xxh3_64(bytes) == u64::from_le_bytes(*sum) {
+            match crate::sum::sum(bytes) == u64::from_le_bytes(*sum) {
                 true => Ok(bytes),
                 false => Err(Damaged { block }),
             }

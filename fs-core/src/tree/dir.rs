@@ -9,9 +9,9 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use hashbrown::HashTable;
-use xxhash_rust::xxh3::xxh3_64;
 
 use super::Name;
+use crate::sum::sum;
 use crate::{Cursor, DirEntry, Error, Ino, Kind, Result, text};
 
 /// Tombstones that are not worth compacting.
@@ -437,7 +437,7 @@ fn hash_at(slots: &[Slot], names: &str, place: u32) -> u64 {
 }
 
 fn hash(name: &str) -> u64 {
-    xxh3_64(name.as_bytes())
+    sum(name.as_bytes())
 }
 
 #[cfg(test)]

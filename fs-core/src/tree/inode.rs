@@ -134,8 +134,8 @@ impl Inode {
     }
 
     /// Whether a read has to update `atime`: it is not later than the last change (`relatime` of
-    /// Linux).
+    /// Linux), nor marked to be.
     pub(crate) fn wants_atime(&self) -> bool {
-        self.atime <= self.mtime || self.atime <= self.ctime
+        self.atime != MARKED && (self.atime <= self.mtime || self.atime <= self.ctime)
     }
 }

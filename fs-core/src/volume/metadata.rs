@@ -1,8 +1,7 @@
 //! What is known about inodes.
 
-use xxhash_rust::xxh3::{xxh3_64, xxh3_64_with_seed};
-
 use super::Volume;
+use crate::sum::sum;
 use crate::tree::{Inode, LATEST};
 use crate::walk;
 use crate::{Env, Fd, Follow, Ino, Kind, Result, SetTime, Stat, Time};
@@ -96,12 +95,13 @@ fn chosen(set: SetTime, before: Time, now: Time) -> Time {
 /// apart.
 fn hash(ino: Ino, inode: &Inode) -> [u64; 2] {
     let stat = inode.stat(ino);
-    let mut bytes = [0; 32];
-    let words = [inode.change, stat.size, stat.mtime.0, stat.ctime.0];
+    let identity = sum(&ino.0.to_le_bytes());
+    let mut bytes = [0; 40];
+    let times = (stat.mtime.0, stat.ctime.0);
+    let words = [identity, inode.change, stat.size, times.0, times.1];
     let (numbers, _) = bytes.as_chunks_mut::<8>();
     for (place, word) in numbers.iter_mut().zip(words) {
         *place = word.to_le_bytes();
     }
-    let identity = xxh3_64(&ino.0.to_le_bytes());
-    [identity, xxh3_64_with_seed(&bytes, identity)]
+    [identity, sum(&bytes)]
 }

@@ -81,25 +81,6 @@ impl<E: Env> Volume<E> {
         }
     }
 
-    /// The file behind a handle that has this right.
-    fn file(&self, fd: Fd, right: Access) -> Result<Ino> {
-        let handle = self.handles.get(fd)?;
-        if self.tree.inode(handle.ino)?.kind() == Kind::Directory {
-            return Err(Error::IsDirectory);
-        }
-        match handle.access.contains(right) {
-            true => Ok(handle.ino),
-            false => Err(Error::BadDescriptor),
-        }
-    }
-
-    /// The file behind a handle that may be written.
-    fn file_to_change(&self, fd: Fd) -> Result<Ino> {
-        let ino = self.file(fd, Access::WRITE)?;
-        self.check_writable(ino)?;
-        Ok(ino)
-    }
-
     fn check_writable(&self, ino: Ino) -> Result<()> {
         match self.read_only || self.tree.inode(ino)?.read_only {
             true => Err(Error::ReadOnly),

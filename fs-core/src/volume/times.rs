@@ -14,7 +14,7 @@
 //! What this leaves open is the time that a program computes between a change and the next of these.
 
 use super::Volume;
-use crate::tree::{LATEST, MARKED, ROOT};
+use crate::tree::{Inode, LATEST, MARKED, ROOT};
 use crate::{Env, Ino, Result, Time};
 
 /// Inodes with marked times at once.
@@ -81,39 +81,40 @@ impl<E: Env> Volume<E> {
         }
     }
 
-    /// Notes that `ino` is about to get the time `now`. One that is marked has been noted.
-    fn note(&mut self, ino: Ino, now: Time) -> Result<()> {
-        if now == MARKED && !self.tree.inode(ino)?.is_marked() {
+    /// Content of `ino` changed.
+    pub(super) fn modified(&mut self, ino: Ino, now: Time) -> Result<()> {
+        self.touch(ino, now, Inode::modified)
+    }
+
+    /// Metadata of `ino` changed.
+    pub(super) fn changed(&mut self, ino: Ino, now: Time) -> Result<()> {
+        self.touch(ino, now, Inode::changed)
+    }
+
+    /// Gives `ino` the time `now`. One that is marked already has been noted.
+    fn touch(
+        &mut self,
+        ino: Ino,
+        now: Time,
+        change: impl FnOnce(&mut Inode, Time, u64),
+    ) -> Result<()> {
+        let number = self.tree.next_change();
+        let inode = self.tree.inode_mut(ino)?;
+        let is_noted = inode.is_marked();
+        change(inode, now, number);
+        if !is_noted {
             self.note_new(ino, now);
         }
         Ok(())
     }
 
-    /// Content of `ino` changed.
-    pub(super) fn modified(&mut self, ino: Ino, now: Time) -> Result<()> {
-        self.note(ino, now)?;
-        let change = self.tree.next_change();
-        self.tree.inode_mut(ino)?.modified(now, change);
-        Ok(())
-    }
-
-    /// Metadata of `ino` changed.
-    pub(super) fn changed(&mut self, ino: Ino, now: Time) -> Result<()> {
-        self.note(ino, now)?;
-        let change = self.tree.next_change();
-        self.tree.inode_mut(ino)?.changed(now, change);
-        Ok(())
-    }
-
     /// `ino` is being read.
-    pub(super) fn accessed(&mut self, ino: Ino) -> Result<()> {
+    pub(super) fn accessed(&mut self, ino: Ino) -> Result<&mut Inode> {
         let inode = self.tree.inode(ino)?;
-        if !inode.wants_atime() || inode.read_only || self.read_only {
-            return Ok(());
+        if inode.wants_atime() && !inode.read_only && !self.read_only {
+            let now = self.now();
+            self.touch(ino, now, |inode, now, _| inode.atime = now)?;
         }
-        let now = self.now();
-        self.note(ino, now)?;
-        self.tree.inode_mut(ino)?.atime = now;
-        Ok(())
+        self.tree.inode_mut(ino)
     }
 }

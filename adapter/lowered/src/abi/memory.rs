@@ -99,6 +99,7 @@ extern "C" fn cabi_realloc(
 /// # Safety
 ///
 /// The bytes are in `scratch`, and nothing else uses them until the call ends.
+#[inline(never)]
 pub(super) unsafe fn string<'a>(address: *mut u8, len: usize) -> &'a str {
     if len == 0 {
         return "";

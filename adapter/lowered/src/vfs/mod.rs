@@ -58,7 +58,7 @@ impl<H: Host> Vfs<H> {
             host,
             volume,
             handles: Table::default(),
-            segments: Segments::EMPTY,
+            segments: Segments::default(),
             ready: Vec::new(),
         }
     }
@@ -88,10 +88,12 @@ impl<H: Host> Vfs<H> {
         }
     }
 
+    #[inline(never)]
     fn volume(&mut self) -> Result<&mut Volume<H>> {
         self.volume.as_mut().map_err(|error| *error)
     }
 
+    #[inline(never)]
     fn fd(&self, descriptor: u32) -> Result<Fd> {
         match self.handles.get(descriptor) {
             Some(Resource::Descriptor(fd)) => fd.ok_or(Error::Io),

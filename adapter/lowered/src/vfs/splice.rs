@@ -21,6 +21,14 @@ impl<H: Host> Vfs<H> {
     }
 }
 
+impl<H: Host> Vfs<H> {
+    /// The host, for a call that may wait.
+    fn wait(&mut self) -> &H {
+        self.settle();
+        &self.host
+    }
+}
+
 /// One end of a splice: a stream of a file, or of the host.
 struct Stream<'v, H> {
     /// Both ends may be files, and take turns.
@@ -37,13 +45,13 @@ impl<'v, H: Host> Stream<'v, H> {
     fn with<T>(
         &self,
         of_file: impl FnOnce(&mut Vfs<H>, u32) -> StreamResult<T>,
-        of_host: impl FnOnce(&H, u32) -> StreamResult<T>,
+        of_host: impl FnOnce(&mut Vfs<H>, u32) -> StreamResult<T>,
     ) -> StreamResult<T> {
         // One end calls nothing of the other, so that this never fails.
         let mut vfs = self.vfs.try_borrow_mut().map_err(|_| StreamError::Closed)?;
         match is_virtual(self.handle) {
             true => of_file(&mut vfs, self.handle),
-            false => of_host(&vfs.host, self.handle),
+            false => of_host(&mut vfs, self.handle),
         }
     }
 }
@@ -58,32 +66,32 @@ impl<H: Host> Source<StreamError> for Stream<'_, H> {
     fn read(&self, len: u64) -> StreamResult<Vec<u8>> {
         self.with(
             |vfs, file| read(vfs, file, len),
-            |host, stream| host.read(stream, len),
+            |vfs, stream| vfs.host.read(stream, len),
         )
     }
 
     fn blocking_read(&self, len: u64) -> StreamResult<Vec<u8>> {
         self.with(
             |vfs, file| read(vfs, file, len),
-            |host, stream| host.blocking_read(stream, len),
+            |vfs, stream| vfs.wait().blocking_read(stream, len),
         )
     }
 }
 
 impl<H: Host> Sink<StreamError> for Stream<'_, H> {
     fn check_write(&self) -> StreamResult<u64> {
-        self.with(Vfs::check_write, H::check_write)
+        self.with(Vfs::check_write, |vfs, stream| vfs.host.check_write(stream))
     }
 
     /// A host that takes nothing takes some again once it is flushed.
     fn block(&self) -> StreamResult<()> {
-        self.with(Vfs::flush, H::blocking_flush)
+        self.with(Vfs::flush, |vfs, stream| vfs.wait().blocking_flush(stream))
     }
 
     fn write(&self, bytes: &[u8]) -> StreamResult<()> {
         self.with(
             |vfs, file| vfs.output_write(file, Payload::from(&bytes)),
-            |host, stream| host.write(stream, bytes),
+            |vfs, stream| vfs.host.write(stream, bytes),
         )
     }
 }
