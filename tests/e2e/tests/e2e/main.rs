@@ -23,6 +23,7 @@ mod conformance;
 mod differential;
 mod embedded;
 mod examples;
+mod hostile;
 mod languages;
 mod limits;
 mod native;

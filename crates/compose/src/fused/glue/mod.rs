@@ -286,9 +286,11 @@ impl Writer<'_> {
         Ok(())
     }
 
-    /// A string: its bytes go to the filesystem's memory, which checks them.
+    /// A string: its bytes go to the filesystem's memory, which checks them. All
+    /// of it is inside of the program's, also what is cut off.
     fn text(&mut self, code: &mut Code, pointer: u32, text: u32, locals: &mut Vec<u32>) {
         let len = pointer + 1;
+        check_bounds(code, pointer, len, 1);
         code.get(len)
             .i32(Area::TEXT_BYTES)
             .get(len)
