@@ -14,7 +14,7 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 /// How often the forms of a program take turns; the best of each figure counts.
 const TURNS: usize = 5;
@@ -22,26 +22,32 @@ const TURNS: usize = 5;
 /// The same for what may differ by 5 % only, and takes little time.
 const TURNS_UNTAXED: usize = 15;
 
-/// The same for starts, of which the median counts.
-const STARTS: usize = 201;
+/// The same for starts, of which the best counts, too.
+const STARTS: usize = 200;
 
-/// How much faster than on the tmpfs an operation ought to be.
+/// How much faster than on the tmpfs an operation ought to be. A file of 512 KiB
+/// stays in the cache of a core, one of 16 MiB does not.
 const OPERATIONS: &[(&str, f64)] = &[
-    ("read 4 KiB, sequential", 8.0),
-    ("read 64 KiB, sequential", 3.0),
-    ("read 4 KiB, random", 8.0),
-    ("write 4 KiB, sequential", 60.0),
-    ("write 64 KiB, sequential", 15.0),
+    ("read 4 KiB, 512 KiB", 8.0),
+    ("read 64 KiB, 512 KiB", 3.0),
+    ("read 4 KiB, random, 512 KiB", 8.0),
+    ("write 4 KiB, 512 KiB", 60.0),
+    ("write 64 KiB, 512 KiB", 15.0),
     ("stat", 25.0),
     ("open + close", 15.0),
     ("create + write 100 B + unlink", 20.0),
     ("readdir, per entry", 5.0),
+    ("read 4 KiB, 16 MiB", 8.0),
+    ("read 64 KiB, 16 MiB", 3.0),
+    ("read 4 KiB, random, 16 MiB", 8.0),
+    ("write 4 KiB, 16 MiB", 60.0),
+    ("write 64 KiB, 16 MiB", 15.0),
 ];
 
-/// A file operation, the copy in memory that does as much, and what they are.
+/// A file operation, and the copy in memory that does as much.
 const COPIES: &[(&str, &str)] = &[
-    ("file -> buffer", "memory -> buffer"),
-    ("buffer -> file", "buffer -> memory"),
+    ("read 64 KiB", "copy 64 KiB out"),
+    ("write 64 KiB", "copy 64 KiB in"),
 ];
 
 fn main() -> Result<()> {
@@ -97,7 +103,7 @@ fn against_copies(fused: &Figures) -> Result<Vec<Line>> {
             let ns = fused.ns(&format!("{file}, {working_set}"))?;
             let copy_ns = fused.ns(&format!("{memory}, {working_set}"))?;
             lines.push(Line {
-                what: format!("64 KiB, {file}, {working_set}, beside `memory.copy`"),
+                what: format!("{file}, {working_set}, beside `memory.copy`"),
                 measured: format!("{ns:.0} ns, {copy_ns:.0} ns"),
                 value: copy_ns / ns,
                 goal: Goal::AtLeast(0.4),
@@ -190,12 +196,11 @@ fn added(directory: &Path) -> Result<[Line; 2]> {
     let app = programs::rust("nothing")?;
     let plain = Program::new(directory, "nothing", &app, Form::Preopened)?;
     let fused = Program::new(directory, "nothing", &app, Form::Fused)?;
-    let (mut plains, mut fuseds) = (Vec::new(), Vec::new());
+    let (mut plain_ms, mut fused_ms) = (f64::INFINITY, f64::INFINITY);
     for _ in 0..STARTS {
-        plains.push(start_ms(&plain)?);
-        fuseds.push(start_ms(&fused)?);
+        plain_ms = plain_ms.min(start_ms(&plain)?);
+        fused_ms = fused_ms.min(start_ms(&fused)?);
     }
-    let (plain_ms, fused_ms) = (median(plains), median(fuseds));
     Ok([
         Line {
             what: "size added, nothing embedded, KB".to_string(),
@@ -215,12 +220,7 @@ fn added(directory: &Path) -> Result<[Line; 2]> {
 fn start_ms(program: &Program) -> Result<f64> {
     let start = Instant::now();
     run(&mut program.command())?;
-    Ok(start.elapsed().as_secs_f64() * Duration::from_secs(1).as_millis() as f64)
-}
-
-fn median(mut values: Vec<f64>) -> f64 {
-    values.sort_by(f64::total_cmp);
-    values[values.len() / 2]
+    Ok(start.elapsed().as_secs_f64() * 1e3)
 }
 
 /// SQLite, fused, beside the module as it came from its compiler, and beside
