@@ -17,7 +17,10 @@ use wasmparser::component_types::{
     ComponentValType, ResourceId,
 };
 use wasmparser::types::TypesRef;
-use wasmparser::{CanonicalFunction, CanonicalOption, ComponentExternalKind, ComponentInstance};
+use wasmparser::{
+    CanonicalFunction, CanonicalOption, ComponentExternName, ComponentExternalKind,
+    ComponentImport, ComponentInstance, ComponentTypeRef,
+};
 
 /// A `canon lower` or `canon resource.drop` that glue stands in for.
 #[derive(Clone, Debug)]
@@ -110,6 +113,43 @@ fn resources(
     resources
 }
 
+/// Interfaces are told by their names, as tools write them. One of the replaced
+/// packages that is imported otherwise would be left to the host unseen, as would
+/// what a component does that is imported.
+fn imported(import: &ComponentImport<'_>) -> Fused<()> {
+    let ComponentExternName {
+        name,
+        implements,
+        version_suffix,
+        ..
+    } = import.name;
+    let plain = implements.is_none() && version_suffix.is_none();
+    if matches!(import.ty, ComponentTypeRef::Component(_)) {
+        return Err(Refusal::NestsComponents.into());
+    }
+    if plain && matches!(import.ty, ComponentTypeRef::Instance(_)) {
+        return Ok(());
+    }
+    match [Some(name), implements]
+        .into_iter()
+        .flatten()
+        .find(|name| is_of_replaced(name))
+    {
+        Some(name) => Err(Refusal::ImportedOtherwise {
+            interface: name.to_string(),
+        }
+        .into()),
+        None => Ok(()),
+    }
+}
+
+/// Whether a name, of whatever version, is of a package that is replaced.
+fn is_of_replaced(name: &str) -> bool {
+    ["wasi:io/", "wasi:filesystem/"]
+        .iter()
+        .any(|package| name.starts_with(package))
+}
+
 struct Analysis<'a> {
     survey: &'a Survey<'a>,
     types: TypesRef<'a>,
@@ -128,6 +168,7 @@ impl Analysis<'_> {
                 let core_func = item.defines.map_or(0, |(_, index)| index);
                 self.canonical(position, core_func, canonical)
             }
+            Definition::Import(import) => imported(import).map(|()| None),
             Definition::Component(_, Nested::Program) => Err(Refusal::NestsComponents.into()),
             Definition::Other(what) => Err(Refusal::Unsupported(what.to_string()).into()),
             Definition::Instance(instance) => self.instance(instance).map(|()| None),

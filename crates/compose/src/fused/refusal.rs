@@ -35,6 +35,13 @@ pub enum Refusal {
         /// The import.
         import: String,
     },
+    /// An import is one of the replaced interfaces in another way than tools
+    /// write it.
+    #[error("it imports `{interface}` as something else than an instance of that name")]
+    ImportedOtherwise {
+        /// The interface.
+        interface: String,
+    },
     /// It is made of several components.
     #[error("it nests components that have code of their own")]
     NestsComponents,
