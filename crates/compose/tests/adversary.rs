@@ -2,35 +2,47 @@
 //! the host, to keep an import of the filesystem, or to be made into something
 //! else. An attempt is fused and harmless, or refused.
 
-use monaka_adapter_bytes::{ADAPTER, LOWERED};
-use monaka_compose::{Error, Linking, Modules, Options, Refusal, compose};
+mod wiring;
 
-/// The program of `program.wat` with more in it, fused: the imports that are
-/// left.
-fn fuse(more: &str) -> Result<Vec<String>, Error> {
-    let program = include_str!("program.wat").replace(";; MORE", more);
+use monaka_adapter_bytes::{ADAPTER, LOWERED};
+use monaka_compose::{Composed, Error, Linking, Modules, Options, Refusal, compose};
+
+fn program(more: &str) -> String {
+    include_str!("program.wat").replace(";; MORE", more)
+}
+
+/// The program of `program.wat` with more in it, fused.
+fn fuse(more: &str, portable: bool) -> Result<Composed, Error> {
     let modules = Modules {
         component: ADAPTER,
         lowered: LOWERED,
     };
     let options = Options {
         link: Linking::Fused,
+        portable,
         ..Options::default()
     };
-    compose(program.as_bytes(), modules, &options).map(|composed| composed.report.imports)
+    compose(program(more).as_bytes(), modules, &options)
 }
 
+/// Both forms ask for no filesystem, and are wired as the program was.
 #[track_caller]
-fn fused(more: &str) -> Vec<String> {
-    let imports = fuse(more).unwrap();
-    let filesystem = |import: &String| import.contains("wasi:filesystem");
-    assert!(!imports.iter().any(filesystem), "{imports:?}");
-    imports
+fn fused(more: &str) {
+    let plain = wat::parse_str(program(more)).unwrap();
+    for portable in [false, true] {
+        let composed = fuse(more, portable).unwrap();
+        let imports = &composed.report.imports;
+        let filesystem = |import: &String| import.contains("wasi:filesystem");
+        assert!(!imports.iter().any(filesystem), "{imports:?}");
+        let mut file = Vec::new();
+        composed.write_to(&mut file, &mut |_| Ok(())).unwrap();
+        wiring::assert_same(&plain, &file);
+    }
 }
 
 #[track_caller]
 fn refused(more: &str) -> Refusal {
-    match fuse(more) {
+    match fuse(more, false) {
         Err(Error::NotFusable(refusal)) => refusal,
         other => panic!("{other:?}"),
     }
@@ -38,7 +50,7 @@ fn refused(more: &str) -> Refusal {
 
 #[track_caller]
 fn invalid(more: &str) {
-    assert!(matches!(fuse(more), Err(Error::Invalid(_))));
+    assert!(matches!(fuse(more, false), Err(Error::Invalid(_))));
 }
 
 /// A core module with a function, lifted as `$f`.
@@ -127,18 +139,21 @@ fn a_resource_that_is_exported_as_another() {
     );
 }
 
+/// Other names of `$input`.
+const ALIASES: [&str; 5] = [
+    r#"(export $t "t" (type $input))"#,
+    r#"(import "t" (type $t (eq $input)))"#,
+    r#"(alias outer 0 $input (type $t))"#,
+    r#"(component $c (import "a" (type $t (sub resource))) (export "b" (type $t)))
+   (instance $i (instantiate $c (with "a" (type $input))))
+   (alias export $i "b" (type $t))"#,
+    r#"(instance $i (export "a" (type $input))) (alias export $i "a" (type $t))"#,
+];
+
 #[test]
 fn a_stream_under_another_name_is_given_away() {
     let gives = lifted("(result i32)", "(result (own $t))");
-    for alias in [
-        r#"(export $t "t" (type $input))"#,
-        r#"(import "t" (type $t (eq $input)))"#,
-        r#"(alias outer 0 $input (type $t))"#,
-        r#"(component $c (import "a" (type $t (sub resource))) (export "b" (type $t)))
-           (instance $i (instantiate $c (with "a" (type $input))))
-           (alias export $i "b" (type $t))"#,
-        r#"(instance $i (export "a" (type $input))) (alias export $i "a" (type $t))"#,
-    ] {
+    for alias in ALIASES {
         let resource = "input-stream".to_string();
         let refusal = refused(&format!("{alias} {gives}"));
         assert_eq!(refusal, Refusal::Gives { resource });
@@ -231,4 +246,94 @@ fn memories_that_the_glue_does_not_know() {
            (core func (canon lower (func $preopens "get-directories")
                (memory (core memory $bag "memory")) (realloc (core func $m "realloc"))))"#;
     assert_eq!(refused(bag), Refusal::SeveralMemories);
+}
+
+/// Lowerings with different options, far from one another, in any order, twice,
+/// and with memory and allocator by other names.
+#[test]
+fn lowerings_are_not_mixed_up() {
+    fused("");
+    fused(
+        r#"(alias core export $m "realloc" (core func $realloc))
+           (alias core export $m "memory" (core memory $memory))
+           (alias export $streams "[method]input-stream.blocking-read" (func $f))
+           (core func $a (canon lower (func $f) (memory $memory) (realloc $realloc)))
+           (core func $b (canon lower (func $f) (realloc $realloc) (memory $memory)))
+           (core func $c (canon lower (func $poll "poll") (memory $memory) (realloc $realloc)))
+           (core func $d (canon resource.drop $input))
+           (core func $e (canon resource.drop $output))
+           (core func $s (canon lower (func $streams "[method]output-stream.splice") (memory $memory)))
+           (core func $s2 (canon lower (func $streams "[method]output-stream.splice")
+               (memory $memory) (realloc $realloc)))
+           (core module $other
+               (import "m" "d" (func (param i32))) (import "m" "e" (func (param i32)))
+               (import "m" "a" (func (param i32 i64 i32))) (import "m" "b" (func (param i32 i64 i32)))
+               (import "m" "c" (func (param i32 i32 i32)))
+               (import "n" "s" (func (param i32 i32 i64 i32))) (import "n" "t" (func (param i32 i32 i64 i32)))
+               (func (export "f")))
+           (core instance $n (export "s" (func $s2)) (export "t" (func $s)))
+           (core instance $o (instantiate $other
+               (with "m" (instance (export "a" (func $a)) (export "b" (func $b)) (export "c" (func $c))
+                   (export "d" (func $d)) (export "e" (func $e))))
+               (with "n" (instance $n))))
+           (func $lifted (canon lift (core func $o "f")))
+           (export "run" (func $lifted))"#,
+    );
+}
+
+/// The allocators of two lowerings are different functions.
+#[test]
+fn allocators_are_not_mixed_up() {
+    fused(
+        r#"(core module $second (func (export "realloc") (param i32 i32 i32 i32) (result i32) i32.const 0))
+           (core instance $second (instantiate $second))
+           (core func $a (canon lower (func $preopens "get-directories")
+               (memory (core memory $m "memory")) (realloc (core func $second "realloc"))))
+           (core func $b (canon lower (func $preopens "get-directories")
+               (memory (core memory $m "memory")) (realloc (core func $m "realloc"))))
+           (core module $other (import "m" "a" (func (param i32))) (import "m" "b" (func (param i32))))
+           (core instance (instantiate $other
+               (with "m" (instance (export "a" (func $a)) (export "b" (func $b))))))"#,
+    );
+}
+
+/// A resource by another name is dropped by the same glue.
+#[test]
+fn drops_by_other_names() {
+    let more = |alias: &str| {
+        format!(
+            r#"{alias} (core func $d (canon resource.drop $t))
+               (core module $other (import "m" "d" (func (param i32))))
+               (core instance (instantiate $other (with "m" (instance (export "d" (func $d))))))"#
+        )
+    };
+    for alias in ALIASES {
+        fused(&more(alias));
+    }
+}
+
+/// What the tests above rely on.
+#[test]
+fn wiring_that_differs_is_noticed() {
+    let two = |first: &str, second: &str| {
+        format!(
+            r#"(core func $d (canon resource.drop $input)) (core func $e (canon resource.drop $output))
+               (core module $other (import "m" "d" (func (param i32))) (import "m" "e" (func (param i32))))
+               (core instance (instantiate $other
+                   (with "m" (instance (export "d" (func {first})) (export "e" (func {second}))))))"#
+        )
+    };
+    let plain = wat::parse_str(program(&two("$d", "$e"))).unwrap();
+    let file = |more: &str| {
+        let mut file = Vec::new();
+        let composed = fuse(more, false).unwrap();
+        composed.write_to(&mut file, &mut |_| Ok(())).unwrap();
+        file
+    };
+    let differs =
+        |fused: &[u8]| std::panic::catch_unwind(|| wiring::assert_same(&plain, fused)).is_err();
+    assert!(!differs(&file(&two("$d", "$e"))));
+    assert!(differs(&file(&two("$e", "$d"))));
+    // The host's functions where glue should be.
+    assert!(differs(&plain));
 }
