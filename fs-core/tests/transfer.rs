@@ -119,8 +119,11 @@ fn a_payload_is_a_stretch() {
     assert_eq!(payload.first(99).len(), 4);
 }
 
+/// What is done to a vector instead of appending so many bytes.
+type Lie = fn(&mut Vec<u8>, usize);
+
 /// Appends something else than what it is asked for.
-struct Liar(fn(&mut Vec<u8>, usize));
+struct Liar(Lie);
 
 impl Source for Liar {
     fn copy_to(&self, _at: usize, _to: &mut [u8]) {}
@@ -132,7 +135,7 @@ impl Source for Liar {
 
 #[test]
 fn a_source_that_breaks_its_promise_damages_its_own_content_only() {
-    let lies: [(&str, fn(&mut Vec<u8>, usize)); 6] = [
+    let lies: [(&str, Lie); 6] = [
         ("nothing", |_, _| {}),
         ("less", |to, len| to.resize(to.len() + len / 2, 1)),
         ("more", |to, len| to.resize(to.len() + 2 * len, 1)),

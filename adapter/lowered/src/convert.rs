@@ -32,7 +32,7 @@ pub fn set_time(case: u32, seconds: u64, nanoseconds: u32) -> Option<Result<SetT
     }
 }
 
-/// The number of an `advice`s.
+/// How many cases `advice` has.
 pub const ADVICES: u32 = 6;
 
 /// `descriptor-type`.
@@ -95,5 +95,86 @@ pub fn error_code(error: Error) -> ErrorCode {
         Error::InvalidSeek => 34,
         Error::CrossDevice => 36,
         _ => 13,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use monaka_adapter::logic::error::name;
+
+    const WIT: &str = include_str!("../../../wit/deps/filesystem.wit");
+
+    /// The cases of an `enum` of WIT, in order.
+    fn cases(name: &str) -> Vec<&'static str> {
+        let start = WIT.find(&format!("enum {name} {{")).unwrap();
+        let (body, _) = WIT[start..].split_once('}').unwrap();
+        let lines = body.lines().skip(1).map(str::trim);
+        lines
+            .filter(|line| !line.is_empty() && !line.starts_with("//"))
+            .map(|line| line.trim_end_matches(','))
+            .collect()
+    }
+
+    #[test]
+    fn codes_are_those_of_wit() {
+        let codes = cases("error-code");
+        assert_eq!(codes.len(), 37);
+        for error in [
+            Error::Access,
+            Error::BadDescriptor,
+            Error::Busy,
+            Error::CrossDevice,
+            Error::Exist,
+            Error::FileTooLarge,
+            Error::InsufficientMemory,
+            Error::InsufficientSpace,
+            Error::Invalid,
+            Error::InvalidSeek,
+            Error::Io,
+            Error::IsDirectory,
+            Error::Loop,
+            Error::NameTooLong,
+            Error::NoEntry,
+            Error::NotDirectory,
+            Error::NotEmpty,
+            Error::NotPermitted,
+            Error::Overflow,
+            Error::ReadOnly,
+            Error::TooManyLinks,
+            Error::Unsupported,
+        ] {
+            let code = codes[usize::from(error_code(error))];
+            assert_eq!(code, name(error));
+        }
+    }
+
+    #[test]
+    fn types_and_advices_are_those_of_wit() {
+        let types = cases("descriptor-type");
+        let name = |kind| types[usize::from(descriptor_type(kind))];
+        assert_eq!(name(Kind::File), "regular-file");
+        assert_eq!(name(Kind::Directory), "directory");
+        assert_eq!(name(Kind::Symlink), "symbolic-link");
+        assert_eq!(cases("advice").len() as u32, ADVICES);
+    }
+
+    #[test]
+    fn flags_have_the_bits_of_wit() {
+        assert_eq!((follow(0), follow(1)), (Follow::No, Follow::Yes));
+        assert_eq!(follow(2), Follow::No, "an unknown bit");
+        assert_eq!(open_flags(0b1001), OpenFlags::CREATE | OpenFlags::TRUNCATE);
+        assert_eq!(access(0b100001), Access::READ | Access::MUTATE_DIRECTORY);
+        assert_eq!(access(u32::MAX), Access::all());
+    }
+
+    #[test]
+    fn timestamps_are_checked() {
+        assert_eq!(set_time(0, 9, 9), Some(Ok(SetTime::Unchanged)));
+        assert_eq!(set_time(1, 9, u32::MAX), Some(Ok(SetTime::Now)));
+        let at = SetTime::At(Time(3_000_000_004));
+        assert_eq!(set_time(2, 3, 4), Some(Ok(at)));
+        assert_eq!(set_time(2, 3, 1_000_000_000), Some(Err(Error::Invalid)));
+        assert_eq!(set_time(3, 0, 0), None);
     }
 }

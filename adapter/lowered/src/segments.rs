@@ -105,3 +105,47 @@ impl Gather for Segments {
         self.push(0, count)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use alloc::vec;
+
+    fn lengths(segments: &Segments) -> Vec<usize> {
+        segments
+            .as_slice()
+            .iter()
+            .map(|segment| segment.len)
+            .collect()
+    }
+
+    #[test]
+    fn what_lies_together_is_one_segment() {
+        let bytes = [7; 100];
+        let (one, rest) = bytes.split_at(10);
+        let (other, rest) = rest.split_at(20);
+        let mut segments = Segments::default();
+        segments.reserve(100).unwrap();
+        assert!(segments.data(one) && segments.data(other));
+        assert!(segments.zeroes(5) && segments.zeroes(6));
+        assert!(segments.data(&rest[1..]) && segments.data(one));
+        assert_eq!(lengths(&segments), [30, 11, 69, 10]);
+        assert_eq!(segments.bytes(), 120);
+        assert_eq!(segments.as_slice()[1].address, 0);
+
+        segments.clear();
+        assert_eq!((lengths(&segments), segments.bytes()), (vec![], 0));
+    }
+
+    #[test]
+    fn one_too_many_is_not_taken() {
+        let bytes = [7; 10];
+        let mut segments = Segments::new(2);
+        assert!(!segments.data(&bytes), "nothing is reserved");
+        segments.reserve(100).unwrap();
+        assert!(segments.data(&bytes[..4]) && segments.zeroes(3));
+        assert!(!segments.data(&bytes[4..]));
+        assert!(segments.zeroes(3), "it goes on where the last one ends");
+        assert_eq!((lengths(&segments), segments.bytes()), (vec![4, 6], 10));
+    }
+}

@@ -164,3 +164,125 @@ impl Slot {
         handle >> INDEX_BITS == VIRTUAL >> INDEX_BITS | self.generation
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn insert(table: &mut Table, resource: Resource) -> u32 {
+        table.reserve().unwrap();
+        table.insert(resource)
+    }
+
+    fn error(table: &Table, handle: u32) -> Option<Error> {
+        match table.get(handle) {
+            Some(Resource::Error(error)) => Some(*error),
+            _ => None,
+        }
+    }
+
+    #[test]
+    fn a_handle_is_marked_and_leads_to_its_resource() {
+        let mut table = Table::default();
+        let loops = insert(&mut table, Resource::Error(Error::Loop));
+        let busy = insert(&mut table, Resource::Error(Error::Busy));
+        assert!(loops != busy && is_virtual(loops) && is_virtual(busy));
+        assert!(loops >> 31 == 0 && busy >> 31 == 0);
+        assert_eq!(error(&table, loops), Some(Error::Loop));
+        assert_eq!(error(&table, busy), Some(Error::Busy));
+    }
+
+    /// A handle of the host is below 2^28, so no bit of the mark can be missing.
+    #[test]
+    fn what_is_no_handle_leads_nowhere() {
+        let mut table = Table::default();
+        let handle = insert(&mut table, Resource::Pollable);
+        for wrong in [
+            0,
+            1,
+            handle & !VIRTUAL,
+            handle | 1 << 31,
+            handle + 1,
+            handle | 1 << INDEX_BITS,
+            READY,
+            u32::MAX,
+        ] {
+            assert!(table.get(wrong).is_none(), "{wrong:#x}");
+            assert!(table.remove(wrong, Kind::Pollable).is_none(), "{wrong:#x}");
+        }
+        assert!(table.get(handle).is_some());
+    }
+
+    #[test]
+    fn a_removed_handle_is_stale_though_its_place_is_used_again() {
+        let mut table = Table::default();
+        let stale = insert(&mut table, Resource::Error(Error::Loop));
+        assert!(table.remove(stale, Kind::Error).is_some());
+        assert!(table.get(stale).is_none());
+        assert!(table.remove(stale, Kind::Error).is_none());
+
+        let fresh = insert(&mut table, Resource::Error(Error::Busy));
+        assert_eq!(fresh & INDEX_MASK, stale & INDEX_MASK);
+        assert!(table.get(stale).is_none() && table.remove(stale, Kind::Error).is_none());
+        assert_eq!(error(&table, fresh), Some(Error::Busy));
+    }
+
+    #[test]
+    fn a_handle_is_removed_as_what_it_is_only() {
+        let mut table = Table::default();
+        let handle = insert(&mut table, Resource::Error(Error::Loop));
+        for kind in [
+            Kind::Descriptor,
+            Kind::Directory,
+            Kind::Input,
+            Kind::Output,
+            Kind::Pollable,
+        ] {
+            assert!(table.remove(handle, kind).is_none(), "{kind:?}");
+        }
+        assert!(table.remove(handle, Kind::Error).is_some());
+    }
+
+    #[test]
+    fn generations_come_round_and_stay_within_the_handle() {
+        let mut table = Table::default();
+        let first = insert(&mut table, Resource::Pollable);
+        let mut handle = first;
+        for _ in 0..=GENERATION_MASK {
+            assert_eq!(handle >> 30, 1);
+            table.remove(handle, Kind::Pollable).unwrap();
+            handle = insert(&mut table, Resource::Pollable);
+        }
+        assert_eq!(handle, first);
+    }
+
+    #[test]
+    fn places_are_used_again_before_there_are_more() {
+        let mut table = Table::default();
+        let handles: Vec<u32> = (0..10)
+            .map(|_| insert(&mut table, Resource::Pollable))
+            .collect();
+        for handle in handles.iter().rev().step_by(2) {
+            table.remove(*handle, Kind::Pollable).unwrap();
+        }
+        let mut indices: Vec<u32> = (0..5)
+            .map(|_| insert(&mut table, Resource::Pollable) & INDEX_MASK)
+            .collect();
+        indices.sort_unstable();
+        assert_eq!(indices, [1, 3, 5, 7, 9]);
+        assert_eq!(insert(&mut table, Resource::Pollable) & INDEX_MASK, 10);
+    }
+
+    #[test]
+    fn the_table_is_limited_and_ready_is_no_place_of_it() {
+        let mut table = Table::default();
+        let mut last = 0;
+        for _ in 0..HANDLES_MAX {
+            last = insert(&mut table, Resource::Pollable);
+        }
+        assert_eq!(table.reserve(), Err(Error::InsufficientMemory));
+        assert!(last != READY && table.get(READY).is_none());
+        table.remove(last, Kind::Pollable).unwrap();
+        assert_eq!(table.reserve(), Ok(()));
+    }
+}

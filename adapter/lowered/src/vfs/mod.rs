@@ -4,6 +4,8 @@
 mod filesystem;
 mod io;
 mod splice;
+#[cfg(test)]
+mod tests;
 
 use crate::segments::Segments;
 use crate::table::{Kind, READY, Resource, Table};
