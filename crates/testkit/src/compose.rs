@@ -46,7 +46,8 @@ impl Program {
             return Self::preopen(app);
         }
         let dir = tempfile::tempdir()?;
-        let wasm = dir.path().join("composed.wasm");
+        // Programs may ask for their name.
+        let wasm = dir.path().join(app.file_name().unwrap_or_default());
         let mut command = Command::new(monaka());
         command
             .arg("compose")
@@ -76,6 +77,11 @@ impl Program {
         })
     }
 
+    /// The directory that is preopened, if one is: a test may put files in it.
+    pub fn root(&self) -> Option<&Path> {
+        self.preopen.then(|| self.dir.path())
+    }
+
     /// The file that is run.
     pub fn wasm(&self) -> &Path {
         &self.wasm
@@ -86,16 +92,22 @@ impl Program {
         self.command_on(Engine::find(), grants)
     }
 
+    /// A command that serves it, if the engine can.
+    pub fn serve(&self, grants: &[Grant<'_>]) -> Option<Command> {
+        Engine::find().serve(&self.wasm, &self.with_root(grants))
+    }
+
     /// As [`Program::command`], on an engine of choice.
     pub fn command_on(&self, engine: &Engine, grants: &[Grant<'_>]) -> Command {
-        let mut grants = grants.to_vec();
-        if self.preopen {
-            grants.push(Grant::Root(self.dir.path()));
-        }
-        let mut command = engine.command(&self.wasm, &grants);
+        let mut command = engine.command(&self.wasm, &self.with_root(grants));
         // The message of a failed run is read by people; frames of the engine tell them nothing.
         command.env_remove("RUST_BACKTRACE");
         command
+    }
+
+    fn with_root<'a>(&'a self, grants: &[Grant<'a>]) -> Vec<Grant<'a>> {
+        let root = self.root().map(Grant::Root);
+        grants.iter().copied().chain(root).collect()
     }
 
     /// Runs it with these arguments.

@@ -45,10 +45,26 @@ impl Engine {
         command
     }
 
+    /// A command that serves `wasm` on a free port. Only the wasmtime command
+    /// line can.
+    pub fn serve(&self, wasm: &Path, grants: &[Grant<'_>]) -> Option<Command> {
+        let Self::Wasmtime(exe) = self else {
+            return None;
+        };
+        let mut command = Command::new(exe);
+        command.args(["serve", "--addr", "127.0.0.1:0"]);
+        for grant in grants {
+            self.add(*grant, &mut command);
+        }
+        command.arg(wasm);
+        Some(command)
+    }
+
     fn add(&self, grant: Grant<'_>, command: &mut Command) {
         match (grant, self) {
             (Grant::Network, Self::Wasmtime(_)) => command.args(["-S", "inherit-network"]),
             (Grant::Network, Self::Monaka(_)) => command.arg("--allow-net"),
+            (Grant::Cli, _) => command.args(["-S", "cli"]),
             (Grant::Http, _) => command.args(["-S", "http"]),
             (Grant::Env(pair), _) => command.args(["--env", pair]),
             (Grant::Root(dir), _) => command.arg(format!("--dir={}::/", dir.display())),
@@ -61,6 +77,8 @@ impl Engine {
 pub enum Grant<'a> {
     /// The network, as the host sees it.
     Network,
+    /// `wasi:cli` for a program that answers requests; others have it.
+    Cli,
     /// Http requests to anybody. Only the wasmtime command line has them.
     Http,
     /// An environment variable and its value.

@@ -4,8 +4,8 @@
 //! builds a guest program with the toolchain of its language, [`compose`]
 //! calls the `monaka` binary on it, [`engine`] runs the result without any
 //! preopened directory, and [`native`] runs the same program on a tmpfs, so
-//! that the two outputs can be compared line by line. [`process`] is the one
-//! place that starts programs, always with a deadline.
+//! that the two outputs can be compared line by line. [`process`] starts programs
+//! that end, [`serve`] those that answer requests, both with a deadline.
 //!
 //! What the tests need beside Rust (compilers of other languages, sources and
 //! programs of others) is installed by [`tools`] and [`app`] below the target
@@ -24,6 +24,7 @@ pub mod compose;
 pub mod engine;
 pub mod native;
 pub mod process;
+pub mod serve;
 pub mod tools;
 
 use std::path::{Path, PathBuf};

@@ -13,7 +13,7 @@ pub use c::{c, sqlite};
 pub use go::go;
 pub use javascript::javascript;
 pub use python::python;
-pub use rust::{Published, example, published, rust};
+pub use rust::{Published, example, published, reactor, rust};
 
 use std::collections::HashMap;
 use std::path::PathBuf;
@@ -32,6 +32,8 @@ pub enum Target {
     P1,
     /// A component that imports WASI 0.2.
     P2,
+    /// A core module that imports, as its own WIT says, nothing but what it calls.
+    Bare,
     /// The machine that the tests run on.
     Native,
 }
@@ -41,7 +43,7 @@ impl Target {
     fn extension(self) -> &'static str {
         match self {
             Self::Native => std::env::consts::EXE_EXTENSION,
-            Self::P1 | Self::P2 => "wasm",
+            Self::P1 | Self::P2 | Self::Bare => "wasm",
         }
     }
 }

@@ -11,7 +11,15 @@ use crate::{repository, target_dir, tools};
 pub fn rust(name: &str, target: Target) -> Result<PathBuf> {
     let manifest = repository().join("tests/apps/Cargo.toml");
     once(format!("{name} {target:?}"), || {
-        cargo_build(&manifest, &format!("app-{name}"), name, target)
+        cargo_build(&manifest, &format!("app-{name}"), Kind::Bin(name), target)
+    })
+}
+
+/// The library `name` of `tests/apps`, whose exports are called by its host.
+pub fn reactor(name: &str, target: Target) -> Result<PathBuf> {
+    let manifest = repository().join("tests/apps/Cargo.toml");
+    once(format!("reactor {name} {target:?}"), || {
+        cargo_build(&manifest, &format!("app-{name}"), Kind::Library, target)
     })
 }
 
@@ -19,7 +27,7 @@ pub fn rust(name: &str, target: Target) -> Result<PathBuf> {
 pub fn example(name: &str, target: Target) -> Result<PathBuf> {
     let manifest = repository().join("examples").join(name).join("Cargo.toml");
     once(format!("example {name} {target:?}"), || {
-        cargo_build(&manifest, name, name, target)
+        cargo_build(&manifest, name, Kind::Bin(name), target)
     })
 }
 
@@ -75,18 +83,27 @@ fn cargo_install(program: Published, root: &Path) -> Result<()> {
     build(&mut command, || format!("installing {package} {version}"))
 }
 
-fn cargo_build(manifest: &Path, package: &str, bin: &str, target: Target) -> Result<PathBuf> {
+/// What of a package is built.
+#[derive(Clone, Copy)]
+enum Kind<'a> {
+    Bin(&'a str),
+    Library,
+}
+
+fn cargo_build(manifest: &Path, package: &str, kind: Kind<'_>, target: Target) -> Result<PathBuf> {
     let target_dir = target_dir().join("apps");
     let mut command = tools::cargo();
-    command.args([
-        "build",
-        "--locked",
-        "--quiet",
-        "--package",
-        package,
-        "--bin",
-        bin,
-    ]);
+    command.args(["build", "--locked", "--quiet", "--package", package]);
+    let file = match kind {
+        Kind::Bin(name) => {
+            command.args(["--bin", name]);
+            name.to_string()
+        }
+        Kind::Library => {
+            command.arg("--lib");
+            package.replace('-', "_")
+        }
+    };
     command
         .arg("--manifest-path")
         .arg(manifest)
@@ -95,6 +112,7 @@ fn cargo_build(manifest: &Path, package: &str, bin: &str, target: Target) -> Res
     let triple = match target {
         Target::P1 => Some("wasm32-wasip1"),
         Target::P2 => Some("wasm32-wasip2"),
+        Target::Bare => Some("wasm32-unknown-unknown"),
         Target::Native => None,
     };
     command.args(triple.map(|triple| format!("--target={triple}")));
@@ -104,6 +122,6 @@ fn cargo_build(manifest: &Path, package: &str, bin: &str, target: Target) -> Res
     Ok(triple
         .map_or(target_dir.clone(), |triple| target_dir.join(triple))
         .join("debug")
-        .join(bin)
+        .join(file)
         .with_extension(target.extension()))
 }

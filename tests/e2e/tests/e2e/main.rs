@@ -28,6 +28,8 @@ mod languages;
 mod limits;
 mod native;
 mod network;
+mod published;
+mod serve;
 mod stdio;
 
 /// The ways to link a program, as options of `monaka compose`.
