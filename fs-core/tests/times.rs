@@ -166,6 +166,21 @@ fn reading_marks_atime_once_after_each_change() {
     assert_eq!(fs.stat("f"), read);
 }
 
+/// A mark counted as later than every time, so that a read after a write gave a
+/// file whose `atime` lies in the future the time of now; a clock that is asked at
+/// each change left it alone, as Linux does.
+#[test]
+fn an_atime_of_the_future_stays() {
+    let mut fs = Fs::new();
+    let fd = fs.create("f");
+    let future = Time(1_000_000);
+    let set = (SetTime::At(future), SetTime::Unchanged);
+    fs.volume.set_times(fd, set.0, set.1).unwrap();
+    fs.volume.write(fd, 0, b"x").unwrap();
+    fs.volume.read(fd, 0, &mut [0]).unwrap();
+    assert_eq!(fs.stat("f").atime, future);
+}
+
 /// The number of a file that is gone may be that of a new one.
 #[test]
 fn a_marked_file_may_cease() {

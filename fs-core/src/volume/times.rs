@@ -25,6 +25,8 @@ const MARKED_MAX: usize = 16;
 pub(super) struct Marks {
     inodes: [Ino; MARKED_MAX],
     len: usize,
+    /// When times were settled last.
+    settled: Time,
 }
 
 impl Marks {
@@ -32,6 +34,7 @@ impl Marks {
         Self {
             inodes: [ROOT; MARKED_MAX],
             len: 0,
+            settled: Time(0),
         }
     }
 }
@@ -43,6 +46,7 @@ impl<E: Env> Volume<E> {
             return;
         }
         let now = self.env.now().min(LATEST);
+        self.marks.settled = now;
         let len = core::mem::take(&mut self.marks.len);
         for &ino in self.marks.inodes.get(..len).unwrap_or_default() {
             if let Ok(inode) = self.tree.inode_mut(ino) {
@@ -110,11 +114,24 @@ impl<E: Env> Volume<E> {
 
     /// `ino` is being read.
     pub(super) fn accessed(&mut self, ino: Ino) -> Result<&mut Inode> {
-        let inode = self.tree.inode(ino)?;
-        if inode.wants_atime() && !inode.read_only && !self.read_only {
+        if self.wants_atime(ino)? {
             let now = self.now();
             self.touch(ino, now, |inode, now, _| inode.atime = now)?;
         }
         self.tree.inode_mut(ino)
+    }
+
+    /// Whether a read of `ino` has to update its `atime`. A mark is later than every time but one of
+    /// the future: where `atime` may be that, the marks are settled before they are compared.
+    fn wants_atime(&mut self, ino: Ino) -> Result<bool> {
+        let inode = self.tree.inode(ino)?;
+        if !inode.wants_atime() || inode.read_only || self.read_only {
+            return Ok(false);
+        }
+        if inode.atime <= self.marks.settled || !inode.is_marked() {
+            return Ok(true);
+        }
+        self.settle();
+        Ok(self.tree.inode(ino)?.wants_atime())
     }
 }
