@@ -12,10 +12,19 @@ use monaka_fs_core::{Access, Env, Error, Ino, Limits, Result, Time, Volume};
 pub type Files = Volume<WallClock>;
 
 /// The wall clock of the machine.
-#[derive(Debug)]
-pub struct WallClock;
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum WallClock {
+    /// As the adapter sees it: asked as seldom as possible.
+    Costly,
+    /// Asked at every change.
+    Cheap,
+}
 
 impl Env for WallClock {
+    fn is_costly(&self) -> bool {
+        *self == Self::Costly
+    }
+
     fn now(&self) -> Time {
         let now = now();
         descriptor::time(now.as_secs(), now.subsec_nanos()).unwrap_or_default()
@@ -37,14 +46,19 @@ thread_local! {
 /// Starts again with an empty volume, with the limits of a program that is
 /// composed without options. Handles of the volume before are stale.
 pub fn mount() -> Result<()> {
-    replace(Volume::new(WallClock, Config::DEFAULT.limits())?);
+    mount_with(WallClock::Costly)
+}
+
+/// As [`mount`], with a clock of choice.
+pub fn mount_with(clock: WallClock) -> Result<()> {
+    replace(Volume::new(clock, Config::DEFAULT.limits())?);
     Ok(())
 }
 
 /// As [`mount`], but with what is embedded, and these limits.
 pub fn mount_image(image: &'static [u8], limits: Limits) -> Result<()> {
     let image = Image::parse(image).map_err(|_| Error::Io)?;
-    replace(Volume::from_image(WallClock, limits, image)?);
+    replace(Volume::from_image(WallClock::Costly, limits, image)?);
     Ok(())
 }
 

@@ -2,12 +2,17 @@
 
 use std::collections::BTreeSet;
 
-use monaka_conformance::{driver, files};
+use monaka_conformance::driver;
+use monaka_conformance::files::{self, WallClock};
 
 const OPERATIONS: u64 = 4_000;
 
 fn trace(seed: u64) -> Vec<String> {
-    files::mount().unwrap();
+    trace_with(seed, WallClock::Costly)
+}
+
+fn trace_with(seed: u64, clock: WallClock) -> Vec<String> {
+    files::mount_with(clock).unwrap();
     let mut lines = Vec::new();
     driver::run(seed, OPERATIONS, &mut |line| lines.push(line.to_string()));
     assert_eq!(files::check(), Ok(()), "seed {seed}");
@@ -20,6 +25,17 @@ fn trace(seed: u64) -> Vec<String> {
 fn a_seed_gives_the_same_trace_again() {
     for seed in 0..4 {
         assert!(trace(seed) == trace(seed), "seed {seed}");
+    }
+}
+
+/// What is settled late is settled as if it had been at once.
+#[test]
+fn a_costly_clock_changes_no_result() {
+    for seed in 0..4 {
+        let cheap = trace_with(seed, WallClock::Cheap);
+        for (costly, cheap) in trace(seed).iter().zip(&cheap) {
+            assert_eq!(costly, cheap, "seed {seed}");
+        }
     }
 }
 
