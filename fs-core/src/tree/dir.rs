@@ -7,11 +7,12 @@
 
 use alloc::string::String;
 use alloc::vec::Vec;
+use core::hash::BuildHasher;
 
+use foldhash::fast::FixedState;
 use hashbrown::HashTable;
 
 use super::Name;
-use crate::sum::sum;
 use crate::{Cursor, DirEntry, Error, Ino, Kind, Result, text};
 
 /// Tombstones that are not worth compacting.
@@ -436,8 +437,9 @@ fn hash_at(slots: &[Slot], names: &str, place: u32) -> u64 {
     hash(name_at(slots, names, place))
 }
 
+/// Of the names in one directory. It is not xxh3, which multiplies to 128 bits: a call, in wasm.
 fn hash(name: &str) -> u64 {
-    sum(name.as_bytes())
+    FixedState::default().hash_one(name)
 }
 
 #[cfg(test)]

@@ -1,7 +1,10 @@
 //! What is known about inodes.
 
+use core::hash::BuildHasher;
+
+use foldhash::quality::FixedState;
+
 use super::Volume;
-use crate::sum::sum;
 use crate::tree::{Inode, LATEST};
 use crate::walk;
 use crate::{Env, Fd, Follow, Ino, Kind, Result, SetTime, Stat, Time};
@@ -95,13 +98,7 @@ fn chosen(set: SetTime, before: Time, now: Time) -> Time {
 /// apart.
 fn hash(ino: Ino, inode: &Inode) -> [u64; 2] {
     let stat = inode.stat(ino);
-    let identity = sum(&ino.0.to_le_bytes());
-    let mut bytes = [0; 40];
-    let times = (stat.mtime.0, stat.ctime.0);
-    let words = [identity, inode.change, stat.size, times.0, times.1];
-    let (numbers, _) = bytes.as_chunks_mut::<8>();
-    for (place, word) in numbers.iter_mut().zip(words) {
-        *place = word.to_le_bytes();
-    }
-    [identity, sum(&bytes)]
+    let hasher = FixedState::default();
+    let state = (ino.0, inode.change, stat.size, stat.mtime.0, stat.ctime.0);
+    [hasher.hash_one(ino.0), hasher.hash_one(state)]
 }
