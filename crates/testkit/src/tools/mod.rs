@@ -6,7 +6,7 @@ mod npm;
 mod pypi;
 
 pub use crates::crate_source;
-pub use npm::jco;
+pub use npm::{jco, jco_on_node_20};
 pub use pypi::{componentize_py, go, python, zig_cc};
 
 use std::process::Command;

@@ -23,7 +23,7 @@ for_each_link! {
 }
 
 /// A directory with one of each kind; `large` is longer than two blocks.
-fn fixture() -> Result<TempDir> {
+pub(crate) fn fixture() -> Result<TempDir> {
     let dir = empty_dir()?;
     let at = |name: &str| dir.path().join(name);
     fs::write(at("empty"), b"")?;
@@ -51,12 +51,12 @@ fn fixture() -> Result<TempDir> {
     Ok(dir)
 }
 
-fn native(mode: &str, dir: &Path) -> Result<String> {
+pub(crate) fn native(mode: &str, dir: &Path) -> Result<String> {
     let mut command = Command::new(app::rust("embedded", Target::Native)?);
     run(command.arg(mode).arg(dir), Input::Empty, GUEST_TIMEOUT)?.success()
 }
 
-fn embed(dir: &Path, guest: &str, options: &[&str], link: &[&str]) -> Result<Program> {
+pub(crate) fn embed(dir: &Path, guest: &str, options: &[&str], link: &[&str]) -> Result<Program> {
     let embed = format!("{}:{guest}", dir.display());
     let app = app::rust("embedded", Target::P2)?;
     Program::compose(&app, [link, &["--embed", &embed], options].concat())

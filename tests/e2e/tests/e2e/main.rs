@@ -28,6 +28,7 @@ mod languages;
 mod limits;
 mod native;
 mod network;
+mod node;
 mod published;
 mod serve;
 mod stdio;
