@@ -8,7 +8,7 @@
 //!   function of `wasi:filesystem` and `wasi:io`.
 //! * [`tell`] writes results. What may differ between two correct runs is
 //!   normalised: the present time is `now`, a metadata hash is the number of
-//!   the state that it stands for.
+//!   the inode and of the state that it stands for.
 
 mod choose;
 mod descriptor;

@@ -35,7 +35,9 @@ pub struct World {
     /// With what they tell: whether they are ready.
     pub pollables: Table<(Pollable, bool)>,
     pub errors: Table<Error>,
-    /// The states that metadata hashes told, in the order of their appearance.
+    /// The inodes that metadata hashes told, in the order of their appearance.
+    inodes: Vec<u64>,
+    /// And the states of them.
     states: Vec<(u64, u64)>,
 }
 
@@ -50,6 +52,7 @@ impl World {
             listings: Table::new('l'),
             pollables: Table::new('p'),
             errors: Table::new('e'),
+            inodes: Vec::new(),
             states: Vec::new(),
         }
     }
@@ -90,15 +93,11 @@ impl World {
         }
     }
 
-    /// The inode, and which of the states seen so far this is.
+    /// Which of the inodes and of the states seen so far this is.
     pub fn state(&mut self, hash: MetadataHashValue) -> String {
-        let state = (hash.lower, hash.upper);
-        let known = self.states.iter().position(|known| *known == state);
-        let number = known.unwrap_or_else(|| {
-            self.states.push(state);
-            self.states.len() - 1
-        });
-        format!("inode {:016x} state {number}", hash.lower)
+        let inode = number(&mut self.inodes, hash.lower);
+        let state = number(&mut self.states, (hash.lower, hash.upper));
+        format!("inode {inode} state {state}")
     }
 
     /// Drops any handle, or tells that there are none left.
@@ -106,6 +105,15 @@ impl World {
         let first = self.random.index(DROPS.len());
         (0..DROPS.len()).find_map(|i| DROPS[(first + i) % DROPS.len()](self))
     }
+}
+
+/// The place of an item in the list, at the end of it if it is new.
+fn number<T: PartialEq>(list: &mut Vec<T>, item: T) -> usize {
+    let known = list.iter().position(|known| *known == item);
+    known.unwrap_or_else(|| {
+        list.push(item);
+        list.len() - 1
+    })
 }
 
 /// Handles of one kind, by their names in the trace.
