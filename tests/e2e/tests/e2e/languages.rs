@@ -12,6 +12,7 @@ use monaka_testkit::{assert_same_text, repository, tools};
 
 for_each_link! {
     c;
+    c_paths;
     go;
     sqlite;
     python;
@@ -19,11 +20,19 @@ for_each_link! {
 }
 
 fn c(link: &[&str]) -> Result<()> {
-    let source = repository().join("tests/apps/c/posix.c");
+    c_program("posix.c", link)
+}
+
+fn c_paths(link: &[&str]) -> Result<()> {
+    c_program("paths.c", link)
+}
+
+fn c_program(name: &str, link: &[&str]) -> Result<()> {
+    let source = repository().join("tests/apps/c").join(name);
     let native = app::c(&source, Target::Native)?;
     let expected = run_in_empty_dir(&mut Command::new(native), &[], Input::Empty)?.success()?;
     let program = Program::compose(&app::c(&source, Target::P1)?, link)?;
-    assert_same_text(&program.run(&["/"])?.success()?, &expected, "posix.c");
+    assert_same_text(&program.run(&["/"])?.success()?, &expected, name);
     Ok(())
 }
 
