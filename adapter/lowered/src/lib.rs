@@ -31,7 +31,8 @@
 //! for its kind and generation at each use: what a program makes up, keeps too
 //! long or confuses is a bad descriptor, a closed stream, or ready, and no trap.
 //!
-//! Unsafe code is in `abi` only.
+//! Unsafe code is in `abi`, and in [`layout`] where a result of the host is a
+//! union.
 
 #![cfg_attr(target_arch = "wasm32", no_std)]
 #![deny(unsafe_code)]

@@ -75,15 +75,16 @@ extern "C" fn cabi_realloc(
     align: usize,
     new_size: usize,
 ) -> *mut u8 {
-    let Ok(layout) = Layout::from_size_align(old_size, align) else {
+    let layout = |size| Layout::from_size_align(size, align);
+    let (Ok(old_layout), Ok(new_layout)) = (layout(old_size), layout(new_size)) else {
         unreachable()
     };
     let memory = match (old_size, new_size) {
-        (0, 0) => return ptr::without_provenance_mut(align),
+        (_, 0) => return ptr::without_provenance_mut(align),
         // SAFETY: the size is not 0.
-        (0, _) => unsafe { alloc(Layout::from_size_align_unchecked(new_size, align)) },
+        (0, _) => unsafe { alloc(new_layout) },
         // SAFETY: the host gives back what it got here, with the layout it had.
-        _ => unsafe { realloc(old, layout, new_size) },
+        _ => unsafe { realloc(old, old_layout, new_size) },
     };
     if memory.is_null() {
         unreachable()
