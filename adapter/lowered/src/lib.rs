@@ -31,6 +31,13 @@
 //! for its kind and generation at each use: what a program makes up, keeps too
 //! long or confuses is a bad descriptor, a closed stream, or ready, and no trap.
 //!
+//! # Size
+//!
+//! The module is added to every program. What most of the fifty exports begin and
+//! end with (find the filesystem, a descriptor, a string; give a code) is out of
+//! line: copied into each of them it took 10 KB. The face is compiled for size,
+//! the core, where the time goes, for speed.
+//!
 //! Unsafe code is in `abi`, and in [`layout`] where a result of the host is a
 //! union.
 
