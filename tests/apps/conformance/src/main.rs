@@ -48,6 +48,7 @@ use bindings::wasi;
 /// * `full`: those with a stdout that takes nothing, which are told on stderr;
 /// * `long`: those that take long;
 /// * `crowd`: those with very many handles;
+/// * `everywhere`: those that need no stream of the host;
 /// * `strict`: all others, but for those where the WIT allows a trap;
 /// * none: all others.
 #[cfg(all(target_os = "wasi", target_env = "p2"))]
@@ -56,6 +57,7 @@ fn main() {
     match std::env::args().nth(1).as_deref() {
         None => report(all(), cases::in_directory),
         Some("strict") => report(all().filter(strict), cases::in_directory),
+        Some("everywhere") => report(cases::everywhere(), cases::in_directory),
         Some("stdin") => report(cases::stdin(), cases::in_directory),
         Some("full") => report(cases::full(), cases::in_directory),
         Some("long") => report(cases::long(), cases::in_directory),

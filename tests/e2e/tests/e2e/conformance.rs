@@ -10,6 +10,7 @@ use monaka_conformance::{
 use monaka_testkit::app::{self, Target};
 use monaka_testkit::compose::Program;
 use monaka_testkit::process::{GUEST_TIMEOUT, Input, run};
+use monaka_testkit::tools;
 
 /// What the component runs without arguments.
 const ALL_CASES: usize = CASES + COMPOSED_CASES;
@@ -110,42 +111,12 @@ fn read_only(form: &[&str]) -> Result<()> {
     Ok(())
 }
 
-/// Runs the suites for one way to link.
-macro_rules! linked {
-    ($($form:ident: $options:expr;)*) => {$(
-        mod $form {
-            #[test]
-            fn all() -> anyhow::Result<()> {
-                super::all($options)
-            }
-
-            #[test]
-            fn stdin() -> anyhow::Result<()> {
-                super::stdin($options)
-            }
-
-            #[test]
-            fn full() -> anyhow::Result<()> {
-                super::full($options)
-            }
-
-            #[test]
-            fn long() -> anyhow::Result<()> {
-                super::long($options)
-            }
-
-            #[test]
-            fn read_only() -> anyhow::Result<()> {
-                super::read_only($options)
-            }
-        }
-    )*};
-}
-
-linked! {
-    component: crate::COMPONENT;
-    fused: crate::FUSED;
-    portable: crate::PORTABLE;
+for_each_link! {
+    all;
+    stdin;
+    full;
+    long;
+    read_only;
 }
 
 #[test]
@@ -156,6 +127,25 @@ fn fused_crowd() -> Result<()> {
 #[test]
 fn portable_crowd() -> Result<()> {
     crowd(crate::PORTABLE)
+}
+
+/// A second engine, without the cases that need its stdin and stdout: what is
+/// ready there is no matter of files.
+#[test]
+fn on_node() -> Result<()> {
+    let app = app::rust("conformance", Target::P2)?;
+    let program = Program::compose(&app, crate::PORTABLE)?;
+    for (suite, count) in [
+        ("everywhere", CASES),
+        ("long", LONG_CASES),
+        ("crowd", CROWD_CASES),
+    ] {
+        let mut command = tools::jco_on_node_20()?;
+        command.arg("run").arg(program.wasm()).arg(suite);
+        let output = run(&mut command, Input::Empty, GUEST_TIMEOUT)?.success()?;
+        assert_all_ok(&parse(&output)?, count);
+    }
+    Ok(())
 }
 
 /// The runtime's own filesystem on a tmpfs, for comparison: what it does

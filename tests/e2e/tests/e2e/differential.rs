@@ -18,7 +18,8 @@ use monaka_fs_core::{Limits, Time};
 use monaka_image::{Mtime, PackOptions};
 use monaka_testkit::app::{self, Target};
 use monaka_testkit::compose::Program;
-use monaka_testkit::process::Outcome;
+use monaka_testkit::process::{GUEST_TIMEOUT, Input, Outcome, run};
+use monaka_testkit::tools;
 
 /// How a program may be linked, and the options for it.
 const FORMS: &[(&str, &[&str])] = &[
@@ -70,6 +71,22 @@ fn on_a_damaged_image() -> Result<()> {
     search(&programs, &|| files::mount_image(image, LIMITS), &["io"])
 }
 
+/// A second engine, for the fixed seeds.
+#[test]
+fn on_node() -> Result<()> {
+    let app = app::rust("differential", Target::P2)?;
+    let program = Program::compose(&app, crate::PORTABLE)?;
+    for seed in SEEDS {
+        let mut command = tools::jco_on_node_20()?;
+        command.arg("run").arg(program.wasm());
+        command.args([seed, OPERATIONS].map(|number| number.to_string()));
+        let outcome = run(&mut command, Input::Empty, GUEST_TIMEOUT)?;
+        let expected = on_the_core(seed, &files::mount)?;
+        same(&expected, &outcome).with_context(|| format!("seed {seed}, Node.js"))?;
+    }
+    Ok(())
+}
+
 type Linked = Vec<(&'static str, Program)>;
 
 fn linked(options: &[String]) -> Result<Linked> {
@@ -105,16 +122,19 @@ fn search(programs: &Linked, mount: Mount<'_>, codes: &[&str]) -> Result<()> {
 /// The lines that all agree on.
 fn compare(seed: u64, programs: &Linked, mount: Mount<'_>) -> Result<Vec<String>> {
     println!("seed {seed}");
-    mount()?;
-    let mut expected = Vec::new();
-    driver::run(seed, OPERATIONS, &mut |line| {
-        expected.push(line.to_string());
-    });
+    let expected = on_the_core(seed, mount)?;
     for (form, program) in programs {
         let outcome = program.run(&[&seed.to_string(), &OPERATIONS.to_string()])?;
         same(&expected, &outcome).with_context(|| format!("seed {seed}, {form} link"))?;
     }
     Ok(expected)
+}
+
+fn on_the_core(seed: u64, mount: Mount<'_>) -> Result<Vec<String>> {
+    mount()?;
+    let mut lines = Vec::new();
+    driver::run(seed, OPERATIONS, &mut |line| lines.push(line.to_string()));
+    Ok(lines)
 }
 
 /// Compares line by line, also those of a program that failed in the middle.
