@@ -1,12 +1,12 @@
 //! Random operations on files, told line by line.
 //!
-//! * [`random`] is the generator, and [`choose`] what it chooses from: a few
+//! * `random` is the generator, and `choose` what it chooses from: a few
 //!   paths that meet often, lengths and offsets around the edges.
-//! * [`world`] holds the live handles. Each has a name in the trace (`f7`), and
+//! * `world` holds the live handles. Each has a name in the trace (`f7`), and
 //!   is dropped at any time, before or after what came from it.
-//! * [`descriptor`], [`stream`] and [`readiness`] are the operations, one per
+//! * `descriptor`, `stream` and `readiness` are the operations, one per
 //!   function of `wasi:filesystem` and `wasi:io`.
-//! * [`tell`] writes results. What may differ between two correct runs is
+//! * `tell` writes results. What may differ between two correct runs is
 //!   normalised: the present time is `now`, a metadata hash is the number of
 //!   the inode and of the state that it stands for.
 
