@@ -20,24 +20,28 @@ const GROUP: f64 = 4.0 * BAR + 12.0;
 const FIRST_NS: f64 = 50.0;
 const LAST_NS: f64 = 200_000.0;
 
+/// No variables: not every program that shows SVG knows them.
 const STYLE: &str = "
-  svg { --back: #ffffff; --line: #d0d7de; --text: #1f2328;
-        --preopened: #8c959f; --component: #d4a72c; --fused: #0969da; --portable: #80ccff; }
-  @media (prefers-color-scheme: dark) {
-    svg { --back: #0d1117; --line: #30363d; --text: #e6edf3;
-          --preopened: #6e7681; --component: #bb8009; --fused: #58a6ff; --portable: #1f4f8f; }
-  }
-  text { font: 12px system-ui, sans-serif; fill: var(--text); }
+  text { font: 12px system-ui, sans-serif; fill: #1f2328; }
   .title { font-size: 15px; font-weight: 600; }
   .value { font-size: 9px; }
   .end { text-anchor: end; }
   .middle { text-anchor: middle; }
-  .back { fill: var(--back); stroke: var(--line); }
-  .line { stroke: var(--line); }
-  .preopened { fill: var(--preopened); }
-  .component { fill: var(--component); }
-  .fused { fill: var(--fused); }
-  .portable { fill: var(--portable); }
+  .back { fill: #ffffff; stroke: #d0d7de; }
+  .line { stroke: #d0d7de; }
+  .preopened { fill: #8c959f; }
+  .component { fill: #d4a72c; }
+  .fused { fill: #0969da; }
+  .portable { fill: #80ccff; }
+  @media (prefers-color-scheme: dark) {
+    text { fill: #e6edf3; }
+    .back { fill: #0d1117; stroke: #30363d; }
+    .line { stroke: #30363d; }
+    .preopened { fill: #6e7681; }
+    .component { fill: #bb8009; }
+    .fused { fill: #58a6ff; }
+    .portable { fill: #1f5f9f; }
+  }
 ";
 
 /// Draws the operations that are `names` in each form.

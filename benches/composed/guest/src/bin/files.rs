@@ -26,27 +26,27 @@ fn main() -> io::Result<()> {
     fs::write(&data, vec![7u8; LARGE])?;
     for (working_set, of) in [(SMALL, "512 KiB"), (LARGE, "16 MiB")] {
         report(
-            &format!("read 4 KiB, {of}"),
+            &format!("read 4 KiB of {of}"),
             read(&data, PAGE, working_set)?,
         );
         report(
-            &format!("read 64 KiB, {of}"),
+            &format!("read 64 KiB of {of}"),
             read(&data, BLOCK, working_set)?,
         );
         report(
-            &format!("read 4 KiB, random, {of}"),
+            &format!("random read 4 KiB of {of}"),
             read_random(&data, working_set)?,
         );
         report(
-            &format!("write 4 KiB, {of}"),
+            &format!("write 4 KiB of {of}"),
             write(&data, PAGE, working_set)?,
         );
         report(
-            &format!("write 64 KiB, {of}"),
+            &format!("write 64 KiB of {of}"),
             write(&data, BLOCK, working_set)?,
         );
-        report(&format!("copy 64 KiB out, {of}"), copy_out(working_set)?);
-        report(&format!("copy 64 KiB in, {of}"), copy_in(working_set)?);
+        report(&format!("copy 64 KiB out of {of}"), copy_out(working_set)?);
+        report(&format!("copy 64 KiB in of {of}"), copy_in(working_set)?);
     }
     report("stat", stat(&data)?);
     report("open + close", open_close(&data)?);
