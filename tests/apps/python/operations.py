@@ -1,7 +1,6 @@
 """Files as Python programs use them: open, os, pathlib, shutil, tempfile.
 
-Prints one line per operation; runs as it is under an ordinary Python too,
-with the directory to work in as the only argument.
+Prints one line per operation.
 """
 
 import errno
@@ -10,7 +9,6 @@ import json
 import os
 import pathlib
 import shutil
-import sys
 import tempfile
 
 
@@ -134,7 +132,3 @@ def main(root):
     paths(root)
     trees(root)
     temporary(root)
-
-
-if __name__ == "__main__":
-    main(sys.argv[1])

@@ -62,10 +62,10 @@ fn sqlite(link: &[&str]) -> Result<()> {
 fn python(link: &[&str]) -> Result<()> {
     let source = repository().join("tests/apps/python");
     let mut native = tools::python()?;
-    native.arg(source.join("operations.py"));
+    native.arg(source.join("native.py"));
     let expected = run_in_empty_dir(&mut native, &[], Input::Empty)?.success()?;
     let program = Program::compose(&app::python(&source)?, link)?;
-    assert_same_text(&program.run(&[])?.success()?, &expected, "operations.py");
+    assert_same_text(&program.run(&[])?.success()?, &expected, "native.py");
     Ok(())
 }
 
