@@ -3,6 +3,7 @@
 //! by what it has to mean: glue is told by what it calls.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
+use std::hash::{DefaultHasher, Hash, Hasher};
 use wasmparser::component_types::{ComponentAnyTypeId, ComponentEntityType, ResourceId};
 use wasmparser::types::{Types, TypesRef};
 use wasmparser::{
@@ -154,7 +155,7 @@ impl<'a> Wiring<'a> {
                 ..
             } => {
                 let bytes = &self.bytes[range.start as usize..range.end as usize];
-                self.components.push(format!("{bytes:?}"));
+                self.components.push(digest(bytes));
             }
             Payload::ComponentTypeSection(section) => self.types_seen += section.count(),
             Payload::ComponentImportSection(section) => section
@@ -402,12 +403,13 @@ impl<'a> Wiring<'a> {
     ) -> CoreInstance<'a> {
         let number = self.count;
         self.count += 1;
+        let module = digest(module);
         let arguments: BTreeMap<&str, String> = arguments
             .iter()
             .map(|(name, index)| (*name, self.core_argument(*index)))
             .collect();
         self.lines
-            .push(format!("module {number} = {module:?} with {arguments:#?}"));
+            .push(format!("module {number} = {module} with {arguments:#?}"));
         CoreInstance::Program(number)
     }
 
@@ -488,6 +490,13 @@ impl<'a> Wiring<'a> {
         let (memory, realloc) = (or_none(export("memory")), or_none(export("realloc")));
         format!("memory {memory} realloc {realloc}")
     }
+}
+
+/// What tells bytes from others.
+fn digest(bytes: &[u8]) -> String {
+    let mut hasher = DefaultHasher::new();
+    bytes.hash(&mut hasher);
+    format!("{} bytes {:x}", bytes.len(), hasher.finish())
 }
 
 fn glue(name: &str, options: &str) -> String {
