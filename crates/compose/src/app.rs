@@ -36,14 +36,13 @@ impl InterfaceName {
         format!("{}/{}", self.package, self.interface)
     }
 
-    /// Whether it belongs to WASI 0.2. Names are matched by this track, never
-    /// by the patch version.
+    /// Whether it belongs to a release of WASI 0.2. Names are matched by this
+    /// track, never by the patch version. Drafts of it had other types.
     pub(crate) fn is_wasi_02(&self) -> bool {
         self.package.starts_with("wasi:")
-            && self
-                .version
-                .as_ref()
-                .is_some_and(|version| version.major == 0 && version.minor == 2)
+            && self.version.as_ref().is_some_and(|version| {
+                version.major == 0 && version.minor == 2 && version.pre.is_empty()
+            })
     }
 }
 

@@ -115,6 +115,18 @@ fn an_imported_component() {
     assert_eq!(refusal, Refusal::NestsComponents);
 }
 
+/// A draft of WASI is no WASI: its filesystem was taken for the one of today, and
+/// a higher number of any draft was asked of the host's clock, which has none.
+#[test]
+fn drafts_of_wasi() {
+    let draft = |import: &str| fuse(&format!(r#"(import "{import}" (instance))"#), false);
+    let error = draft("wasi:filesystem/types@0.2.0-rc-2023-11-10").unwrap_err();
+    assert!(matches!(error, Error::Version { .. }), "{error}");
+    let imports = draft("wasi:nn/graph@0.2.7-draft").unwrap().report.imports;
+    let clock = "wasi:clocks/wall-clock@0.2.6".to_string();
+    assert!(imports.contains(&clock), "{imports:?}");
+}
+
 #[test]
 fn an_interface_of_the_filesystem_that_wasi_does_not_have() {
     fused(r#"(import "wasi:filesystem/other@0.2.6" (instance (export "f" (func))))"#);
