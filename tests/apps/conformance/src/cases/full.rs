@@ -18,10 +18,11 @@ fn host_error(write: impl Fn(&OutputStream) -> Result<(), StreamError>) -> Outco
     Err(Failure("there is always room".into()))
 }
 
-/// It is an error of the filesystem for nobody.
+/// It has no code of the filesystem, and the text that the host gave it.
 fn is_of_the_host(error: &Error) -> Outcome {
     same("code", filesystem_error_code(error), None)?;
-    holds("text", !error.to_debug_string().is_empty())
+    let text = error.to_debug_string().to_lowercase();
+    holds(&format!("{text:?} is about space"), text.contains("space"))
 }
 
 fn of_a_write(_: &Lab) -> Outcome {

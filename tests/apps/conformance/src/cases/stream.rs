@@ -10,7 +10,10 @@ super::cases![
     read_zero_bytes,
     read_what_is_appended,
     blocking_read,
+    read_when_ready,
+    read_when_ready_to_the_end,
     skip,
+    skip_when_ready,
     skip_over_the_end,
     write_and_flush,
     write_at_an_offset,
@@ -102,6 +105,45 @@ fn blocking_read(lab: &Lab) -> Outcome {
     let stream = input(lab, "file", 0)?;
     same("bounded", told(stream.blocking_read(4))?, b"0123".to_vec())?;
     same("goes on", told(stream.blocking_read(4))?, b"4567".to_vec())
+}
+
+/// A host gives what it has: as much as is asked for once there is some.
+fn read_when_ready(lab: &Lab) -> Outcome {
+    let bytes = pattern(200_000);
+    let stream = lab.input("file", &bytes)?;
+    let mut read = Vec::new();
+    for len in [1, 4, 70_000, 65_536] {
+        stream.subscribe().block();
+        let piece = told(stream.read(len))?;
+        holds("no more", piece.len() as u64 <= len)?;
+        holds("some", !piece.is_empty())?;
+        read.extend(piece);
+    }
+    holds("content", read == bytes[..read.len()])
+}
+
+fn read_when_ready_to_the_end(lab: &Lab) -> Outcome {
+    let stream = lab.input("file", b"0123456789")?;
+    let mut read = Vec::new();
+    let end = loop {
+        stream.subscribe().block();
+        match told(stream.read(4)) {
+            Ok(piece) => read.extend(piece),
+            Err(end) => break end,
+        }
+    };
+    same("content", read, b"0123456789".to_vec())?;
+    same("end", end, None)
+}
+
+fn skip_when_ready(lab: &Lab) -> Outcome {
+    let stream = lab.input("file", b"0123456789")?;
+    let mut left = 4;
+    while left > 0 {
+        stream.subscribe().block();
+        left -= told(stream.skip(left))?;
+    }
+    same("next", told(stream.blocking_read(2))?, b"45".to_vec())
 }
 
 fn skip(lab: &Lab) -> Outcome {
