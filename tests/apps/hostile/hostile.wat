@@ -132,6 +132,7 @@
     (func $to-debug-string (param i32 i32)))
   (import "wasi:io/error@0.2.12" "[resource-drop]error" (func $drop-error (param i32)))
 
+  (import "wasi:http/types@0.2.12" "http-error-code" (func $http-error-code (param i32 i32)))
   (import "wasi:clocks/monotonic-clock@0.2.12" "subscribe-duration"
     (func $subscribe-duration (param i64) (result i32)))
   (import "wasi:cli/environment@0.2.12" "get-arguments" (func $get-arguments (param i32)))

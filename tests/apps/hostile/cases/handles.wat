@@ -141,6 +141,11 @@
 (call $drop-pollable (local.get 0)) (i32.const 0)
 ;;= filesystem-error-code each error = 0 / trap
 (call $filesystem-error-code (local.get 0) (global.get $RET)) (call $number (i32.load8_u (global.get $RET)))
+;;= http-error-code each error = 0 / trap
+(call $http-error-code (local.get 0) (global.get $RET)) (call $number (i32.load8_u (global.get $RET)))
+;;= http-error-code-of-a-file = 0
+(i64.store (global.get $RET) (i64.const -1))
+(call $http-error-code (call $error) (global.get $RET)) (call $number (i32.load8_u (global.get $RET)))
 ;;= to-debug-string each error = 14 / trap
 (call $to-debug-string (local.get 0) (global.get $RET)) (call $number (i32.load offset=4 (global.get $RET)))
 ;;= drop-error each error = ok / trap
@@ -172,6 +177,8 @@
 (call $drop-input (global.get $stdin)) (i32.const 0)
 ;;= host-error-string-of-a-stream = trap
 (call $to-debug-string (global.get $stdin) (global.get $RET)) (i32.const 0)
+;;= host-http-error-code-of-a-stream = trap
+(call $http-error-code (global.get $stdin) (global.get $RET)) (i32.const 0)
 ;;= host-error-code-of-a-stream = 0 / trap
 (call $filesystem-error-code (global.get $stdin) (global.get $RET))
 (call $number (i32.load8_u (global.get $RET)))

@@ -205,6 +205,12 @@
 ;;= result-of-filesystem-error-code-behind-the-end = trap
 (local.set 0 (call $error)) (call $arm)
 (call $filesystem-error-code (local.get 0) (i32.sub (call $end) (i32.const 1))) (i32.const 0)
+;;= result-of-http-error-code-misaligned = trap
+(local.set 0 (call $error)) (call $arm)
+(call $http-error-code (local.get 0) (i32.const 0x1004)) (i32.const 0)
+;;= result-of-http-error-code-over-the-end = trap
+(local.set 0 (call $error)) (call $arm)
+(call $http-error-code (local.get 0) (i32.sub (call $end) (i32.const 8))) (i32.const 0)
 ;;= result-of-to-debug-string-misaligned = trap
 (local.set 0 (call $error)) (call $arm)
 (call $to-debug-string (local.get 0) (i32.const 0x1002)) (i32.const 0)

@@ -13,7 +13,8 @@ use std::path::PathBuf;
 
 use anyhow::{Context, Result, bail, ensure};
 use monaka_testkit::compose::Program;
-use monaka_testkit::process::Outcome;
+use monaka_testkit::engine::Grant;
+use monaka_testkit::process::{self, GUEST_TIMEOUT, Input, Outcome};
 use monaka_testkit::repository;
 use tempfile::TempDir;
 use wit_component::{ComponentEncoder, StringEncoding, embed_component_metadata};
@@ -258,9 +259,9 @@ fn run(
 
 /// What came of these cases, up to the first that trapped.
 fn run_together(program: &Program, numbers: &[usize]) -> Result<BTreeMap<usize, Expected>> {
-    let arguments: Vec<String> = numbers.iter().map(usize::to_string).collect();
-    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
-    let outcome = program.run(&arguments)?;
+    let mut command = program.command(&[Grant::Http]);
+    command.args(numbers.iter().map(usize::to_string));
+    let outcome = process::run(&mut command, Input::Empty, GUEST_TIMEOUT)?;
     let lines: Vec<&str> = outcome.stdout.lines().collect();
     ensure!(!lines.is_empty(), "{outcome:?}");
     let mut found = BTreeMap::new();

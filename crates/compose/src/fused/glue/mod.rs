@@ -159,14 +159,31 @@ impl Writer<'_> {
         let mut code = Code::new(&lowered.signature);
         self.hand_on(&mut code, entry, route, &lowered)?;
         if route == Route::NoneIfVirtual {
-            code.get(lowered.return_pointer())
-                .i32(0)
-                .op(I::I32Store8(memarg(APP, 0, 0)));
+            self.none(&mut code, function, lowered.return_pointer());
         } else {
             self.call_vfs(&mut code, entry, function, &lowered)?;
         }
         self.module.define(&entry.label, &lowered.signature, code);
         Ok(())
+    }
+
+    /// Writes `none`, where there is room for all of the option.
+    fn none(&self, code: &mut Code, function: &Function, to: u32) {
+        if let Some(ty) = &function.result {
+            self.check_aligned(code, ty, to);
+            code.i32(self.functions.sizes.size(ty).size_wasm32() as u32);
+            let size = code.save(ValType::I32);
+            check_bounds(code, to, size, 1);
+        }
+        code.get(to).i32(0).op(I::I32Store8(memarg(APP, 0, 0)));
+    }
+
+    /// Traps unless a value of this type may be at the address in `to`.
+    fn check_aligned(&self, code: &mut Code, ty: &Type, to: u32) {
+        let align = self.functions.sizes.align(ty).align_wasm32() as u32;
+        if align > 1 {
+            code.get(to).i32(align - 1).op(I::I32And).trap_if();
+        }
     }
 
     fn drop_resource(&mut self, entry: &Entry, route: Route) {
@@ -326,13 +343,10 @@ impl Writer<'_> {
     /// Copies the result to where the program wants it.
     fn result(&mut self, code: &mut Code, ty: &Type, from: u32, to: u32) -> Result<(), Error> {
         let size = self.functions.sizes.size(ty).size_wasm32() as u32;
-        let align = self.functions.sizes.align(ty).align_wasm32() as u32;
         if size > Area::RESULT_BYTES {
             return Err(Error::Adapter(format!("a result of {size} bytes")));
         }
-        if align > 1 {
-            code.get(to).i32(align - 1).op(I::I32And).trap_if();
-        }
+        self.check_aligned(code, ty, to);
         self.form
             .copy_result(&mut self.module, code, to, from, size);
         let place = Place {
