@@ -22,8 +22,8 @@
 //! * a `list<u8>` that was read is an array of [`segments::Segment`]: the glue
 //!   copies from there, straight to the program.
 //!
-//! Strings of parameters are in `scratch`, which the glue filled. What a result
-//! points to is valid until the next call.
+//! Strings of parameters are in an area of the glue's own, lists of handles in
+//! `scratch`. What a result points to is valid until the next call.
 //!
 //! # Handles
 //!

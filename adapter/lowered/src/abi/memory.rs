@@ -92,14 +92,14 @@ extern "C" fn cabi_realloc(
     memory
 }
 
-/// A path or the target of a symbolic link, which the glue put into `scratch`
-/// and cut behind [`PATH_BYTES_MAX`]. One that is too long stays too long for
+/// A path or the target of a symbolic link, which the glue put into an area of
+/// its own, behind what Rust has, and cut behind [`PATH_BYTES_MAX`]. One that is too long stays too long for
 /// the core, whatever it was. One that is no UTF-8 traps, as the canonical ABI
 /// says.
 ///
 /// # Safety
 ///
-/// The bytes are in `scratch`, and nothing else uses them until the call ends.
+/// The bytes are there, and nothing else uses them until the call ends.
 #[inline(never)]
 pub(super) unsafe fn string<'a>(address: *mut u8, len: usize) -> &'a str {
     if len == 0 {
@@ -120,7 +120,7 @@ pub(super) unsafe fn string<'a>(address: *mut u8, len: usize) -> &'a str {
 ///
 /// # Safety
 ///
-/// As for [`string`].
+/// They are there, and nothing else uses them until the call ends.
 pub(super) unsafe fn numbers<'a>(address: *const u32, len: usize) -> &'a [u32] {
     if len == 0 {
         return &[];
