@@ -11,15 +11,25 @@ const HIGHS: u64 = ONES << 7;
 
 /// Whether a byte occurs, eight bytes at a time.
 pub(crate) fn contains(text: &str, byte: u8) -> bool {
+    find(text, byte).is_some()
+}
+
+/// Where a byte occurs first, eight bytes at a time.
+pub(crate) fn find(text: &str, byte: u8) -> Option<usize> {
     let pattern = ONES.wrapping_mul(u64::from(byte));
     let (words, rest) = text.as_bytes().as_chunks::<8>();
-    let in_words = words.iter().any(|word| {
-        // A byte that occurs is zero in `differing`, and only below a zero byte does the borrow
-        // reach the high bit.
+    for (index, word) in words.iter().enumerate() {
+        // A byte that occurs is zero in `differing`. The borrow reaches the high bit of the lowest
+        // zero byte, and from there on perhaps of others: so the lowest bit tells the first one.
         let differing = u64::from_le_bytes(*word) ^ pattern;
-        differing.wrapping_sub(ONES) & !differing & HIGHS != 0
-    });
-    in_words || rest.contains(&byte)
+        let found = differing.wrapping_sub(ONES) & !differing & HIGHS;
+        if found != 0 {
+            let at = found.trailing_zeros() / 8;
+            return Some(index.saturating_mul(8).saturating_add(at as usize));
+        }
+    }
+    let at = rest.iter().position(|&other| other == byte)?;
+    Some(words.len().saturating_mul(8).saturating_add(at))
 }
 
 /// The order of two texts by their bytes, eight at a time: in wasm `memcmp` goes byte by byte.
@@ -99,6 +109,10 @@ mod tests {
                 assert!(!contains(&text, 0) && !contains(&text, b'/'));
                 text.replace_range(at..at + 1, "/");
                 assert!(contains(&text, b'/') && !contains(&text, 0));
+                assert_eq!(find(&text, b'/'), Some(at));
+                let twice = [&text, "/0/"].concat();
+                assert_eq!(find(&twice, b'/'), Some(at));
+                assert_eq!(find(&twice, b'0'), Some(len + 1));
                 text.replace_range(at..at + 1, "\0");
                 assert!(contains(&text, 0));
             }

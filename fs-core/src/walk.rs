@@ -238,11 +238,9 @@ impl<'t> Walk<'t> {
     }
 }
 
-/// The first component, and the rest from the `/` on. On bytes: components are short, and searching
-/// a `char` brings panics of slicing into a module that is to have none.
+/// The first component, and the rest from the `/` on.
 fn split_first(text: &str) -> (&str, &str) {
-    text.bytes()
-        .position(|byte| byte == b'/')
+    text::find(text, b'/')
         .and_then(|at| text.split_at_checked(at))
         .unwrap_or((text, ""))
 }
