@@ -110,6 +110,13 @@ pub enum Error {
     Linked(String),
 }
 
+impl Error {
+    /// [`Error::Invalid`] for what does not parse or validate.
+    pub(crate) fn invalid(error: wasmparser::BinaryReaderError) -> Self {
+        Self::Invalid(error.to_string())
+    }
+}
+
 impl From<Refusal> for Error {
     fn from(refusal: Refusal) -> Self {
         Self::NotFusable(refusal)

@@ -8,7 +8,8 @@ use std::borrow::Cow;
 use wasi_preview1_component_adapter_provider::{
     WASI_SNAPSHOT_PREVIEW1_COMMAND_ADAPTER, WASI_SNAPSHOT_PREVIEW1_REACTOR_ADAPTER,
 };
-use wasmparser::{Encoding, Parser, Payload, Validator, WasmFeatures};
+use wasmparser::types::Types;
+use wasmparser::{BinaryReaderError, Encoding, Parser, Payload, Validator, WasmFeatures};
 use wit_component::ComponentEncoder;
 
 /// The module name of Preview 1.
@@ -17,23 +18,25 @@ const PREVIEW1: &str = "wasi_snapshot_preview1";
 /// The module name of the snapshot before Preview 1 ("WASI 0.1").
 const SNAPSHOT0: &str = "wasi_unstable";
 
-/// The bytes of a valid component: the input itself, or a core Preview 1
-/// module made a component. Text is parsed first.
-pub(crate) fn component(input: &[u8]) -> Result<Cow<'_, [u8]>, Error> {
+/// The bytes of a valid component and its types: the input itself, or a core
+/// Preview 1 module made a component. Text is parsed first.
+pub(crate) fn component(input: &[u8]) -> Result<(Cow<'_, [u8]>, Types), Error> {
     let binary = binary(input)?;
-    validate(&binary)?;
+    let types = validate(&binary).map_err(Error::invalid)?;
     match encoding(&binary)? {
-        Encoding::Component => Ok(binary),
-        Encoding::Module => componentize(&binary).map(Cow::Owned),
+        Encoding::Component => Ok((binary, types)),
+        Encoding::Module => {
+            let component = componentize(&binary)?;
+            let types =
+                validate(&component).map_err(|error| Error::CoreModule(error.to_string()))?;
+            Ok((Cow::Owned(component), types))
+        }
     }
 }
 
 /// Checks `bytes` as the runtime would.
-pub(crate) fn validate(bytes: &[u8]) -> Result<(), Error> {
-    Validator::new_with_features(WasmFeatures::all())
-        .validate_all(bytes)
-        .map(|_| ())
-        .map_err(|error| Error::Invalid(error.to_string()))
+pub(crate) fn validate(bytes: &[u8]) -> Result<Types, BinaryReaderError> {
+    Validator::new_with_features(WasmFeatures::all()).validate_all(bytes)
 }
 
 fn binary(input: &[u8]) -> Result<Cow<'_, [u8]>, Error> {
@@ -58,7 +61,7 @@ fn looks_like_text(text: &str) -> bool {
 fn encoding(binary: &[u8]) -> Result<Encoding, Error> {
     match Parser::new(0).parse_all(binary).next() {
         Some(Ok(Payload::Version { encoding, .. })) => Ok(encoding),
-        Some(Err(error)) => Err(Error::Invalid(error.to_string())),
+        Some(Err(error)) => Err(Error::invalid(error)),
         _ => Err(Error::NotWasm),
     }
 }
@@ -85,7 +88,7 @@ fn componentize(module: &[u8]) -> Result<Vec<u8>, Error> {
     ComponentEncoder::default()
         .module(&module)
         .and_then(|encoder| encoder.adapter(PREVIEW1, adapter))
-        .and_then(|encoder| encoder.validate(true).encode())
+        .and_then(ComponentEncoder::encode)
         .map_err(|error| Error::CoreModule(format!("{error:#}")))
 }
 
@@ -98,18 +101,17 @@ struct Shape {
 
 impl Shape {
     fn of(module: &[u8]) -> Result<Self, Error> {
-        let invalid = |error: wasmparser::BinaryReaderError| Error::Invalid(error.to_string());
         let mut shape = Self::default();
         for payload in Parser::new(0).parse_all(module) {
-            match payload.map_err(invalid)? {
+            match payload.map_err(Error::invalid)? {
                 Payload::ImportSection(section) => {
                     for import in section.into_imports() {
-                        shape.snapshot0 |= import.map_err(invalid)?.module == SNAPSHOT0;
+                        shape.snapshot0 |= import.map_err(Error::invalid)?.module == SNAPSHOT0;
                     }
                 }
                 Payload::ExportSection(section) => {
                     for export in section {
-                        shape.command |= export.map_err(invalid)?.name == "_start";
+                        shape.command |= export.map_err(Error::invalid)?.name == "_start";
                     }
                 }
                 Payload::CustomSection(section) => shape.go |= shift::is_of_go(&section),

@@ -90,7 +90,7 @@ pub(crate) fn names(bytes: &[u8]) -> Result<Names, Error> {
     let mut names = Names::default();
     let mut depth = 0_u32;
     for payload in Parser::new(0).parse_all(bytes) {
-        match payload.map_err(invalid)? {
+        match payload.map_err(Error::invalid)? {
             Payload::Version {
                 encoding: Encoding::Component | Encoding::Module,
                 ..
@@ -100,22 +100,18 @@ pub(crate) fn names(bytes: &[u8]) -> Result<Names, Error> {
                 for import in section {
                     names
                         .imports
-                        .push(import.map_err(invalid)?.name.name.to_string());
+                        .push(import.map_err(Error::invalid)?.name.name.to_string());
                 }
             }
             Payload::ComponentExportSection(section) if depth == 1 => {
                 for export in section {
                     names
                         .exports
-                        .push(export.map_err(invalid)?.name.name.to_string());
+                        .push(export.map_err(Error::invalid)?.name.name.to_string());
                 }
             }
             _ => {}
         }
     }
     Ok(names)
-}
-
-fn invalid(error: wasmparser::BinaryReaderError) -> Error {
-    Error::Invalid(error.to_string())
 }

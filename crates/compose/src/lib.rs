@@ -201,7 +201,7 @@ impl Write for Counted<'_> {
 /// # Errors
 /// See [`Error`]; each variant names what in the program is the reason.
 pub fn compose(app: &[u8], modules: Modules<'_>, options: &Options) -> Result<Composed, Error> {
-    let component = input::component(app)?;
+    let (component, types) = input::component(app)?;
     if locate::locate(&component)?.is_some() {
         return Err(Error::AlreadyComposed);
     }
@@ -210,11 +210,13 @@ pub fn compose(app: &[u8], modules: Modules<'_>, options: &Options) -> Result<Co
     let warnings = warnings(&names);
     let refusal = match options.link {
         Linking::Component => None,
-        Linking::Auto | Linking::Fused => match fused::fuse(&component, modules.lowered, options) {
-            Ok(fused) => return finish(fused, options, None, warnings),
-            Err(Error::NotFusable(refusal)) if options.link == Linking::Auto => Some(refusal),
-            Err(error) => return Err(error),
-        },
+        Linking::Auto | Linking::Fused => {
+            match fused::fuse(&component, types.as_ref(), modules.lowered, options) {
+                Ok(fused) => return finish(fused, options, None, warnings),
+                Err(Error::NotFusable(refusal)) if options.link == Linking::Auto => Some(refusal),
+                Err(error) => return Err(error),
+            }
+        }
     };
     let marker = Marker {
         refusal: refusal.as_ref().map(Refusal::to_string),

@@ -5,7 +5,7 @@ use crate::error::Error;
 use crate::marker::{Marker, SECTION};
 use monaka_fs_core::config::{Config, MAGIC};
 use std::ops::Range;
-use wasmparser::{BinaryReaderError, DataKind, Operator, Parser, Payload};
+use wasmparser::{DataKind, Operator, Parser, Payload};
 
 /// Where the adapter's core module and its parts are, as byte ranges of the
 /// file.
@@ -38,7 +38,7 @@ pub(crate) fn locate(bytes: &[u8]) -> Result<Option<Located>, Error> {
     let mut enclosing: Vec<Range<usize>> = Vec::new();
     let mut candidate: Option<Candidate> = None;
     for payload in Parser::new(0).parse_all(bytes) {
-        match payload.map_err(invalid)? {
+        match payload.map_err(Error::invalid)? {
             Payload::ModuleSection {
                 unchecked_range, ..
             } => {
@@ -98,7 +98,7 @@ impl Candidate {
     fn data(&mut self, section: wasmparser::DataSectionReader<'_>) -> Result<(), Error> {
         self.data = usize_range(section.range());
         for segment in section {
-            let segment = segment.map_err(invalid)?;
+            let segment = segment.map_err(Error::invalid)?;
             let bytes = usize_range(segment.range);
             self.segments.push(Segment {
                 address: address(&segment.kind),
@@ -150,10 +150,6 @@ fn address(kind: &DataKind<'_>) -> Option<u32> {
 }
 
 /// A range of a file that is in memory: it fits.
-fn usize_range(range: Range<u64>) -> Range<usize> {
+pub(crate) fn usize_range(range: Range<u64>) -> Range<usize> {
     range.start as usize..range.end as usize
-}
-
-fn invalid(error: BinaryReaderError) -> Error {
-    Error::Invalid(error.to_string())
 }

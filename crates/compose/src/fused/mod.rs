@@ -37,12 +37,12 @@ pub use refusal::Refusal;
 
 use crate::error::Error;
 use crate::marker::Marker;
-use crate::{Link, Options, module};
+use crate::{Link, Options, input, module};
 use functions::Functions;
 use glue::Area;
 use glue::memory::{Form, accessors};
 use survey::Survey;
-use wasmparser::{Validator, WasmFeatures};
+use wasmparser::types::TypesRef;
 
 type Fused<T> = Result<T, Error>;
 
@@ -53,29 +53,29 @@ struct Vfs {
     area: u32,
 }
 
-/// Fuses `component`, which is valid, with the core module of the lowered
+/// Fuses `component`, which is valid and has these types, with the core module of the lowered
 /// adapter.
 ///
 /// # Errors
 /// [`Error::NotFusable`] with the reason, and others for what is no fault of
 /// the program.
-pub(crate) fn fuse(component: &[u8], lowered: &[u8], options: &Options) -> Fused<Vec<u8>> {
+pub(crate) fn fuse(
+    component: &[u8],
+    types: TypesRef<'_>,
+    lowered: &[u8],
+    options: &Options,
+) -> Fused<Vec<u8>> {
     let form = if options.portable {
         Form::Portable
     } else {
         Form::MultiMemory
     };
-    let types = Validator::new_with_features(WasmFeatures::all())
-        .validate_all(component)
-        .map_err(|error| Error::Invalid(error.to_string()))?;
     let functions = Functions::load()?;
     let survey = Survey::of(component)?;
-    let plan = analysis::plan(&survey, types.as_ref(), &functions)?;
+    let plan = analysis::plan(&survey, types, &functions)?;
     let vfs = vfs(lowered, options, form)?;
-    let fused = rewrite::rewrite(&survey, types.as_ref(), &plan, &functions, &vfs, form)?;
-    Validator::new_with_features(WasmFeatures::all())
-        .validate_all(&fused)
-        .map_err(|error| Refusal::Invalid(error.to_string()))?;
+    let fused = rewrite::rewrite(&survey, types, &plan, &functions, &vfs, form)?;
+    input::validate(&fused).map_err(|error| Refusal::Invalid(error.to_string()))?;
     Ok(fused)
 }
 

@@ -3,6 +3,7 @@
 use super::scoped::{Scoped, Space};
 use crate::app::InterfaceName;
 use crate::error::Error;
+use crate::locate::usize_range;
 use std::ops::Range;
 use wasm_encoder::reencode::ReencodeComponent;
 use wasm_encoder::{
@@ -72,7 +73,8 @@ impl<'a> Survey<'a> {
         let mut parser = Parser::new(0);
         let mut rest = bytes;
         while !rest.is_empty() {
-            let Chunk::Parsed { consumed, payload } = parser.parse(rest, true).map_err(invalid)?
+            let Chunk::Parsed { consumed, payload } =
+                parser.parse(rest, true).map_err(Error::invalid)?
             else {
                 return Err(Error::Invalid("it is cut short".to_string()));
             };
@@ -196,7 +198,7 @@ impl<'a> Survey<'a> {
         definition: impl Fn(T) -> Definition<'a>,
     ) -> Result<(), Error> {
         for entry in section {
-            self.push(definition(entry.map_err(invalid)?))?;
+            self.push(definition(entry.map_err(Error::invalid)?))?;
         }
         Ok(())
     }
@@ -315,7 +317,7 @@ fn uses(definition: &Definition<'_>) -> Result<Vec<(Space, u32)>, Error> {
 /// Looks into a nested component.
 fn nested(bytes: &[u8]) -> Result<Nested, Error> {
     for payload in Parser::new(0).parse_all(bytes) {
-        let shim = match payload.map_err(invalid)? {
+        let shim = match payload.map_err(Error::invalid)? {
             Payload::Version { .. }
             | Payload::ComponentImportSection(_)
             | Payload::ComponentExportSection(_)
@@ -334,7 +336,7 @@ fn nested(bytes: &[u8]) -> Result<Nested, Error> {
 
 fn no_outer_alias(section: wasmparser::ComponentAliasSectionReader<'_>) -> Result<bool, Error> {
     for alias in section {
-        if let ComponentAlias::Outer { .. } = alias.map_err(invalid)? {
+        if let ComponentAlias::Outer { .. } = alias.map_err(Error::invalid)? {
             return Ok(false);
         }
     }
@@ -377,13 +379,4 @@ impl ReencodeComponent for Outside {
     fn pop_depth(&mut self) {
         self.depth -= 1;
     }
-}
-
-/// A range of a file that is in memory: it fits.
-fn usize_range(range: Range<u64>) -> Range<usize> {
-    range.start as usize..range.end as usize
-}
-
-fn invalid(error: wasmparser::BinaryReaderError) -> Error {
-    Error::Invalid(error.to_string())
 }
