@@ -1,13 +1,10 @@
-//! The guest side of Monaka: what `wasi:filesystem` and `wasi:io` do over the
-//! filesystem core, however they are called.
+//! The guest side of Monaka: what the modules that are composed into programs
+//! share.
 //!
-//! * [`logic`] is what the adapter does, on the types of the core: streams with
-//!   a position, poll over mixed lists, splices, the rights of an opened file.
-//!   It knows nothing of how it is called.
 //! * `mount` is the volume of a module: the record and the image that composing
 //!   puts into its memory.
 //!
-//! Two faces translate to it, each a module of its own that is composed into
+//! Two faces translate to `monaka_wasi` and to the core, each a module of its own that is composed into
 //! programs: `component` exports the world `monaka:adapter/adapter`, `lowered`
 //! the functions of the same interfaces below the canonical ABI. Both get their
 //! allocator and their panic handler here.
@@ -24,11 +21,8 @@
 #![cfg_attr(target_arch = "wasm32", no_std)]
 #![deny(unsafe_code)]
 
-extern crate alloc;
-
 #[cfg(target_arch = "wasm32")]
 mod allocator;
-pub mod logic;
 #[cfg(target_arch = "wasm32")]
 pub mod mount;
 

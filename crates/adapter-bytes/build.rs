@@ -14,7 +14,7 @@ const PACKAGES: [(&str, &str); 2] = [
 ];
 
 /// What the adapter is made from, in the workspace.
-const SOURCES: [&str; 11] = [
+const SOURCES: [&str; 13] = [
     "Cargo.lock",
     "Cargo.toml",
     "adapter/Cargo.toml",
@@ -23,6 +23,8 @@ const SOURCES: [&str; 11] = [
     "adapter/component/src",
     "adapter/lowered/Cargo.toml",
     "adapter/lowered/src",
+    "crates/wasi/Cargo.toml",
+    "crates/wasi/src",
     "fs-core/Cargo.toml",
     "fs-core/src",
     "wit",

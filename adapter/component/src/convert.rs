@@ -4,8 +4,8 @@ use super::bindings::exports::wasi::filesystem::types::{
     Datetime, DescriptorFlags, DescriptorStat, DescriptorType, ErrorCode, NewTimestamp,
     OpenFlags as WitOpenFlags, PathFlags,
 };
-use monaka_adapter::logic::descriptor;
 use monaka_fs_core::{Access, Error, Follow, Kind, OpenFlags, Result, SetTime, Stat, Time};
+use monaka_wasi::descriptor;
 
 /// The flags of a descriptor have the same bits on both sides.
 pub(super) fn access(flags: DescriptorFlags) -> Access {

@@ -10,11 +10,11 @@ use super::io::{self, InputStream, OutputStream};
 use super::state::{self, Files};
 use alloc::string::String;
 use alloc::vec::Vec;
-use monaka_adapter::logic::descriptor;
-use monaka_adapter::logic::directory::DirectoryStream;
-use monaka_adapter::logic::stream::{FileInput, FileOutput};
-use monaka_adapter::logic::to_string;
 use monaka_fs_core::{Access, DirEntry, Error, Fd, Result};
+use monaka_wasi::descriptor;
+use monaka_wasi::directory::DirectoryStream;
+use monaka_wasi::stream::{FileInput, FileOutput};
+use monaka_wasi::to_string;
 
 impl types::Guest for Adapter {
     type Descriptor = Descriptor;

@@ -9,15 +9,15 @@ use super::bindings::wasi::io::{poll as host_poll, streams as host};
 use super::state;
 use alloc::string::String;
 use alloc::vec::Vec;
-use monaka_adapter::logic::error::name;
-use monaka_adapter::logic::poll::HostPollable;
-use monaka_adapter::logic::splice::{self, Sink, Source};
-use monaka_adapter::logic::stream::{FileInput, FileOutput, WRITE_PERMIT_BYTES};
-use monaka_adapter::logic::to_string;
 use monaka_fs_core::{Error, Payload};
+use monaka_wasi::error::name;
+use monaka_wasi::poll::HostPollable;
+use monaka_wasi::splice::{self, Sink, Source};
+use monaka_wasi::stream::{FileInput, FileOutput, WRITE_PERMIT_BYTES};
+use monaka_wasi::to_string;
 
-pub(super) type IoError = monaka_adapter::logic::error::IoError<host::Error>;
-pub(super) type Pollable = monaka_adapter::logic::poll::Pollable<host_poll::Pollable>;
+pub(super) type IoError = monaka_wasi::error::IoError<host::Error>;
+pub(super) type Pollable = monaka_wasi::poll::Pollable<host_poll::Pollable>;
 
 type Outcome<T> = Result<T, StreamError>;
 
@@ -38,7 +38,7 @@ impl poll::Guest for Adapter {
     type Pollable = Pollable;
 
     fn poll(list: Vec<PollableBorrow<'_>>) -> Vec<u32> {
-        monaka_adapter::logic::poll::poll(list.iter().map(PollableBorrow::get::<Pollable>))
+        monaka_wasi::poll::poll(list.iter().map(PollableBorrow::get::<Pollable>))
     }
 }
 

@@ -1,5 +1,5 @@
 //! The adapter as a component: each export of the world
-//! `monaka:adapter/adapter` is one call of `monaka_adapter::logic` or of the
+//! `monaka:adapter/adapter` is one call of `monaka_wasi` or of the
 //! core, between two translations.
 //!
 //! Unsafe code is in `glue` (handles as the integers that generated proxies

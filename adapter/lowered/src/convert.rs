@@ -1,8 +1,8 @@
 //! Between the values of the core and those of the canonical ABI.
 
 use crate::layout::{Datetime, DescriptorStat, ErrorCode, MetadataHash, Optional};
-use monaka_adapter::logic::descriptor;
 use monaka_fs_core::{Access, Error, Follow, Kind, OpenFlags, Result, SetTime, Stat, Time};
+use monaka_wasi::descriptor;
 
 /// `path-flags`. Bits that WASI does not know mean nothing, here and below.
 pub fn follow(flags: u32) -> Follow {
@@ -101,7 +101,7 @@ pub fn error_code(error: Error) -> ErrorCode {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use monaka_adapter::logic::error::name;
+    use monaka_wasi::error::name;
 
     const WIT: &str = include_str!("../../../wit/deps/filesystem.wit");
 

@@ -4,7 +4,7 @@
 //! host's.
 //!
 //! * [`vfs`] is one method per function of WIT, on Rust's types: it finds what a
-//!   handle stands for and calls `monaka_adapter::logic` or the core.
+//!   handle stands for and calls `monaka_wasi` or the core.
 //! * [`table`] is the handles, [`segments`] where the bytes of a read are.
 //! * [`layout`] is the canonical layout of results, [`convert`] what values
 //!   become in it.

@@ -1,8 +1,8 @@
 //! Where the bytes of a read are.
 
 use alloc::vec::Vec;
-use monaka_adapter::logic::stream::READ_BYTES_MAX;
 use monaka_fs_core::{CHUNK_BYTES, Error, Gather, Result};
+use monaka_wasi::stream::READ_BYTES_MAX;
 
 /// Segments of one read: enough for the longest, each chunk of which, the one
 /// that it starts in the middle of included, gives at most stored bytes and the

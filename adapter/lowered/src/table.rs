@@ -1,9 +1,9 @@
 //! The handles that a program holds.
 
 use alloc::vec::Vec;
-use monaka_adapter::logic::directory::DirectoryStream;
-use monaka_adapter::logic::stream::{FileInput, FileOutput};
 use monaka_fs_core::{Error, Fd, Result};
+use monaka_wasi::directory::DirectoryStream;
+use monaka_wasi::stream::{FileInput, FileOutput};
 
 /// Marks a handle of this module: the canonical ABI ends handles of a host at
 /// 2^28.

@@ -3,10 +3,10 @@
 use std::cell::{Cell, RefCell};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use monaka_adapter::logic::descriptor;
 use monaka_fs_core::config::Config;
 use monaka_fs_core::image::Image;
 use monaka_fs_core::{Access, Env, Error, Ino, Limits, Result, Time, Volume};
+use monaka_wasi::descriptor;
 
 /// A volume with the wall clock of the machine.
 pub type Files = Volume<WallClock>;

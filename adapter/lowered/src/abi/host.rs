@@ -4,8 +4,8 @@ use crate::layout::{Datetime, Fallible, List, Nothing, StreamError as Failure};
 use crate::vfs::{Host, StreamError, StreamResult};
 use alloc::vec::Vec;
 use core::mem::MaybeUninit;
-use monaka_adapter::logic::descriptor;
 use monaka_fs_core::{Env, Time};
+use monaka_wasi::descriptor;
 
 #[link(wasm_import_module = "wasi:clocks/wall-clock")]
 unsafe extern "C" {

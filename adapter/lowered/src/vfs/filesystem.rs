@@ -3,12 +3,12 @@
 use super::{Host, Vfs};
 use crate::segments::Segments;
 use crate::table::Resource;
-use monaka_adapter::logic::descriptor;
-use monaka_adapter::logic::directory::DirectoryStream;
-use monaka_adapter::logic::stream::{FileInput, FileOutput};
 use monaka_fs_core::{
     Access, DirEntry, Error, Follow, Kind, OpenFlags, Payload, Result, SetTime, Stat,
 };
+use monaka_wasi::descriptor;
+use monaka_wasi::directory::DirectoryStream;
+use monaka_wasi::stream::{FileInput, FileOutput};
 
 /// Each is the function of the same name in WIT.
 #[allow(missing_docs, reason = "WIT has it")]

@@ -3,10 +3,10 @@
 use super::{Host, StreamError, StreamResult, Vfs};
 use crate::segments::Segments;
 use crate::table::{Resource, Table, is_virtual};
-use monaka_adapter::logic::error::name;
-use monaka_adapter::logic::poll::ready_now;
-use monaka_adapter::logic::stream::{FileInput, FileOutput, WRITE_PERMIT_BYTES};
 use monaka_fs_core::{Error, Gather, Payload, Result, Volume};
+use monaka_wasi::error::name;
+use monaka_wasi::poll::ready_now;
+use monaka_wasi::stream::{FileInput, FileOutput, WRITE_PERMIT_BYTES};
 
 /// Each is the function of the same name in WIT. A file has nothing to wait
 /// for: a `blocking-` function is the other one.

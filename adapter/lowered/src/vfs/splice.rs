@@ -4,8 +4,8 @@ use super::{Host, StreamError, StreamResult, Vfs};
 use crate::table::is_virtual;
 use alloc::vec::Vec;
 use core::cell::RefCell;
-use monaka_adapter::logic::splice::{self, Sink, Source};
 use monaka_fs_core::Payload;
+use monaka_wasi::splice::{self, Sink, Source};
 
 impl<H: Host> Vfs<H> {
     /// `output-stream.splice`. Either stream may be the host's.

@@ -1,7 +1,7 @@
 //! Between the types of the core and those that are generated.
 
-use monaka_adapter::logic::descriptor;
 use monaka_fs_core::{Access, Error, Follow, Kind, OpenFlags, Result, SetTime, Stat, Time};
+use monaka_wasi::descriptor;
 
 use super::generated::clocks::wall_clock::Datetime;
 use super::generated::filesystem::types::{

@@ -1,10 +1,10 @@
 //! The resource `descriptor`, and `preopens`.
 
-use monaka_adapter::logic::descriptor;
-use monaka_adapter::logic::directory::DirectoryStream;
-use monaka_adapter::logic::stream::{FileInput, FileOutput};
-use monaka_adapter::logic::to_string;
 use monaka_fs_core::{Fd, Result};
+use monaka_wasi::descriptor;
+use monaka_wasi::directory::DirectoryStream;
+use monaka_wasi::stream::{FileInput, FileOutput};
+use monaka_wasi::to_string;
 
 use super::convert;
 use super::directory::DirectoryEntryStream;

@@ -1,6 +1,6 @@
 //! The resource `directory-entry-stream`.
 
-use monaka_adapter::logic::directory::DirectoryStream;
+use monaka_wasi::directory::DirectoryStream;
 
 use super::convert;
 use super::generated::filesystem::types::{DirectoryEntry, ErrorCode};

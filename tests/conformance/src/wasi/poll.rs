@@ -1,6 +1,6 @@
 //! `wasi:io/poll`: files, and the clock as the one thing that a host has.
 
-use monaka_adapter::logic::poll::{self as logic, HostPollable};
+use monaka_wasi::poll::{self as logic, HostPollable};
 
 use super::clock;
 

@@ -2,9 +2,9 @@
 
 use std::convert::Infallible;
 
-use monaka_adapter::logic::error::{IoError, name};
-use monaka_adapter::logic::splice::{self, Sink, Source};
-use monaka_adapter::logic::stream::{FileInput, FileOutput, WRITE_PERMIT_BYTES};
+use monaka_wasi::error::{IoError, name};
+use monaka_wasi::splice::{self, Sink, Source};
+use monaka_wasi::stream::{FileInput, FileOutput, WRITE_PERMIT_BYTES};
 
 use super::convert;
 use super::generated::filesystem::types::ErrorCode;

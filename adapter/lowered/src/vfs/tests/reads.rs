@@ -2,8 +2,8 @@
 
 use super::lab::{Lab, bytes_of, image_of};
 use crate::segments::SEGMENTS_MAX;
-use monaka_adapter::logic::stream::READ_BYTES_MAX;
 use monaka_fs_core::{CHUNK_BYTES, Error, OpenFlags};
+use monaka_wasi::stream::READ_BYTES_MAX;
 
 const CHUNK: u64 = CHUNK_BYTES as u64;
 

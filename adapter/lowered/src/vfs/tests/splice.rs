@@ -3,8 +3,8 @@
 use super::lab::{HOST_ERROR, Lab, Stream};
 use crate::table::{Kind, VIRTUAL};
 use crate::vfs::StreamError;
-use monaka_adapter::logic::splice::SPLICE_BYTES_MAX;
 use monaka_fs_core::Error;
+use monaka_wasi::splice::SPLICE_BYTES_MAX;
 
 const FAILED: StreamError = StreamError::Failed(HOST_ERROR);
 

@@ -3,8 +3,8 @@
 use super::lab::Lab;
 use crate::table::Kind;
 use crate::vfs::StreamError;
-use monaka_adapter::logic::stream::WRITE_PERMIT_BYTES;
 use monaka_fs_core::{Error, OpenFlags, Payload};
+use monaka_wasi::stream::WRITE_PERMIT_BYTES;
 
 fn write(lab: &mut Lab, stream: u32, bytes: &[u8]) -> Result<(), StreamError> {
     lab.vfs.output_write(stream, Payload::from(&bytes))

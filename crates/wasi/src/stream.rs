@@ -172,7 +172,7 @@ fn dup_file<E: Env>(volume: &mut Volume<E>, file: Fd, right: Access) -> Result<F
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::logic::testing::{Still, create, volume, volume_of};
+    use crate::testing::{Still, create, volume, volume_of};
     use alloc::vec;
     use alloc::vec::Vec;
     use monaka_fs_core::CHUNK_BYTES;

@@ -1,4 +1,14 @@
-//! What the adapter does beyond the core, without the types of any binding.
+//! What `wasi:filesystem` and `wasi:io` do beyond a call of the filesystem core, without the types
+//! of any binding: streams with a position, poll over mixed lists, splices, the rights of an opened
+//! file. The two faces of the adapter and the host library translate to it.
+//!
+//! * A program's misuse is an error code. Nothing here panics, and no length or offset that a
+//!   program gives is trusted.
+
+#![no_std]
+#![forbid(unsafe_code)]
+
+extern crate alloc;
 
 pub mod descriptor;
 pub mod directory;

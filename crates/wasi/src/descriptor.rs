@@ -72,7 +72,7 @@ pub fn datetime(time: Time) -> (u64, u32) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::logic::testing::{Still, create, root, volume};
+    use crate::testing::{Still, create, root, volume};
     use alloc::vec;
     use alloc::vec::Vec;
 
