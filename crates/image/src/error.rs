@@ -37,6 +37,77 @@ pub enum PackError {
     /// The output cannot be written.
     #[error("cannot write")]
     Write(#[source] io::Error),
+    /// The host shows a tree that is none.
+    #[error(transparent)]
+    Unsound(#[from] Unsound),
+}
+
+/// Why no image can be made of a [`Source`](crate::Source) whose own errors are `E`.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum WriteError<E> {
+    /// The source cannot give an inode or its content.
+    #[error(transparent)]
+    Source(E),
+    /// What the source gives is no tree of files.
+    #[error(transparent)]
+    Unsound(#[from] Unsound),
+    /// The tree has more than 32 bits of inodes, entries, bytes of names or 64 KiB blocks.
+    #[error("an image of {len} bytes has more inodes, names or blocks than its format can count")]
+    TooLarge {
+        /// Bytes of the image.
+        len: u64,
+    },
+    /// A file has not the size that was said of it.
+    #[error("a file was planned with {planned} bytes and has {}", if *longer { "more" } else { "fewer" })]
+    Changed {
+        /// Bytes that were said.
+        planned: u64,
+        /// There are more than that, not fewer.
+        longer: bool,
+    },
+    /// The output cannot be written.
+    #[error("cannot write")]
+    Write(#[source] io::Error),
+}
+
+/// What makes a tree none: an image of it could not be mounted.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Unsound {
+    /// A name is empty, `.`, `..`, longer than 255 bytes, or has a `/` or a NUL.
+    #[error("`{}` is not a name", Escaped(.0))]
+    Name(String),
+    /// A directory has this name twice.
+    #[error("a directory has the name `{}` twice", Escaped(.0))]
+    Twice(String),
+    /// The target of a symbolic link is empty, longer than 4095 bytes, or has a NUL.
+    #[error("`{}` is not a target of a symbolic link", Escaped(.0))]
+    Target(String),
+    /// The directory of this name has another one too.
+    #[error("the directory `{}` is in more than one place", Escaped(.0))]
+    Directory(String),
+    /// What has this name is in a read-only directory and not read-only.
+    #[error("`{}` is not read-only, and the directory that it is in is", Escaped(.0))]
+    Writable(String),
+    /// Permission bits above 0o7777.
+    #[error("{0:#o} are not permission bits")]
+    Mode(u16),
+    /// The root is not a directory.
+    #[error("the root is not a directory")]
+    Root,
+}
+
+impl From<WriteError<PackError>> for PackError {
+    fn from(error: WriteError<PackError>) -> Self {
+        match error {
+            WriteError::Source(error) => error,
+            WriteError::Unsound(error) => Self::Unsound(error),
+            WriteError::TooLarge { len } => Self::TooLarge { len },
+            WriteError::Changed { .. } => Self::Changed(PathBuf::new()),
+            WriteError::Write(error) => Self::Write(error),
+        }
+    }
 }
 
 /// A path that cannot be packed.

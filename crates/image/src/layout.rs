@@ -44,6 +44,13 @@ impl Sizes {
             .saturating_add(size.div_ceil(CHUNK_BYTES as u64));
         place
     }
+
+    /// Whether the format can count all this: 32 bits for what has numbers, and an end of the image.
+    pub(crate) fn fit(&self) -> bool {
+        let counts = [self.inodes, self.dirents, self.names, self.blocks];
+        let is_counted = counts.iter().all(|&count| u32::try_from(count).is_ok());
+        is_counted && i64::try_from(self.data).is_ok()
+    }
 }
 
 impl Layout {

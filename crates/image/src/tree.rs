@@ -14,7 +14,7 @@ pub(crate) struct Tree {
 }
 
 /// An index into the arena.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct NodeId(usize);
 
 #[derive(Debug)]
@@ -175,11 +175,5 @@ impl Node {
 
     pub(crate) fn host(&self) -> &Path {
         &self.meta.host
-    }
-}
-
-impl NodeId {
-    pub(crate) fn index(self) -> usize {
-        self.0
     }
 }

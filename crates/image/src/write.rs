@@ -1,16 +1,16 @@
-//! The writer: one pass over the planned files, checksums on the way.
+//! The writer: one pass over the outlined files, checksums on the way.
 
-use std::fs::File;
-use std::io::{self, Read, Write};
-use std::path::Path;
+use std::hash::Hash;
+use std::io::{self, Write};
 
 use monaka_fs_core::CHUNK_BYTES;
 use xxhash_rust::xxh3::{Xxh3, xxh3_64};
 
 use crate::Progress;
-use crate::error::PackError;
+use crate::error::WriteError;
 use crate::layout::{DATA_ALIGN, HEADER_BYTES};
-use crate::plan::{Dirent, Inode, Kind, Plan};
+use crate::outline::{Dirent, Inode, Kind, Outline};
+use crate::source::{Content, Run, Source};
 
 const VERSION: u64 = 1;
 const MAGIC: &[u8; 8] = b"MONAKAFS";
@@ -18,45 +18,62 @@ const FOOTER_MAGIC: &[u8; 8] = b"SFAKANOM";
 const READ_ONLY: u8 = 1;
 const ZEROS: [u8; DATA_ALIGN as usize] = [0; DATA_ALIGN as usize];
 
-impl Plan {
-    /// Writes the image, [`Plan::len`] bytes of it: reads each file once, in stretches, and holds only the index.
+impl<Id: Copy + Eq + Hash> Outline<Id> {
+    /// Writes the image, [`Outline::len`] bytes of it, front to back: asks `source`, the one that the outline is of,
+    /// for the content of each file once, and holds only the index.
     ///
     /// `out` gets many small writes when files are small: hand in a buffered writer.
-    pub fn write_to(
+    pub fn write<S: Source<Id = Id>>(
         &self,
+        source: &S,
         out: &mut dyn Write,
         progress: &mut dyn Progress,
-    ) -> Result<(), PackError> {
+    ) -> Result<(), WriteError<S::Error>> {
         let header = self.header();
-        out.write_all(&header).map_err(PackError::Write)?;
-        let checksums = self.write_data(out, progress)?;
+        out.write_all(&header).map_err(WriteError::Write)?;
+        let checksums = self.write_data(source, out, progress)?;
         self.write_index(out, &header, &checksums)
-            .map_err(PackError::Write)
+            .map_err(WriteError::Write)
     }
 
-    fn write_data(
+    fn write_data<S: Source<Id = Id>>(
         &self,
+        source: &S,
         out: &mut dyn Write,
         progress: &mut dyn Progress,
-    ) -> Result<Vec<u64>, PackError> {
-        let mut checksums = Vec::new();
-        let mut block = vec![0; CHUNK_BYTES];
+    ) -> Result<Vec<u64>, WriteError<S::Error>> {
+        let mut data = Data::new(out);
         for inode in &self.inodes {
-            let Kind::File { size, host, .. } = &inode.kind else {
-                continue;
-            };
-            let mut file = Contents::open(host, *size)?;
-            while let Some(bytes) = file.next_block(&mut block)? {
-                checksums.push(xxh3_64(bytes));
-                out.write_all(bytes).map_err(PackError::Write)?;
-                progress.written(bytes.len() as u64);
+            if let Kind::File { size, .. } = inode.kind {
+                let content = source.open(inode.id).map_err(WriteError::Source)?;
+                write_file(content, size, &mut data, progress)?;
             }
-            out.write_all(padding(*size, DATA_ALIGN))
-                .map_err(PackError::Write)?;
         }
-        Ok(checksums)
+        Ok(data.checksums)
     }
+}
 
+/// A file to its end, which must be where it was planned.
+fn write_file<C: Content>(
+    mut content: C,
+    planned: u64,
+    data: &mut Data<'_>,
+    progress: &mut dyn Progress,
+) -> Result<(), WriteError<C::Error>> {
+    let changed = |longer| WriteError::Changed { planned, longer };
+    let mut left = planned;
+    while let Some(run) = content.next_run().map_err(WriteError::Source)? {
+        left = left.checked_sub(run.len()).ok_or(changed(true))?;
+        data.run(run).map_err(WriteError::Write)?;
+        progress.written(run.len());
+    }
+    match left {
+        0 => data.end_file(planned).map_err(WriteError::Write),
+        _ => Err(changed(false)),
+    }
+}
+
+impl<Id> Outline<Id> {
     fn write_index(&self, out: &mut dyn Write, header: &[u8], checksums: &[u64]) -> io::Result<()> {
         let index = self.index(checksums);
         let mut hash = Xxh3::new();
@@ -95,68 +112,88 @@ impl Plan {
     }
 }
 
-/// A host file that must have the size that was planned.
-struct Contents<'a> {
-    path: &'a Path,
-    file: File,
-    left: u64,
+/// The data section: contents as they come, and a checksum for each block of a file.
+struct Data<'a> {
+    out: &'a mut dyn Write,
+    checksums: Vec<u64>,
+    /// The checksum of a block of zeros, once there was one.
+    zeros: Option<u64>,
+    block: Xxh3,
+    block_len: usize,
 }
 
-impl<'a> Contents<'a> {
-    fn open(path: &'a Path, size: u64) -> Result<Self, PackError> {
-        let file = File::open(path).map_err(|source| PackError::Read {
-            path: path.into(),
-            source,
-        })?;
-        Ok(Self {
-            path,
-            file,
-            left: size,
-        })
+impl<'a> Data<'a> {
+    fn new(out: &'a mut dyn Write) -> Self {
+        Self {
+            out,
+            checksums: Vec::new(),
+            zeros: None,
+            block: Xxh3::new(),
+            block_len: 0,
+        }
     }
 
-    /// The next block, whole unless it is the last; `None` at the end of the file.
-    fn next_block<'b>(&mut self, block: &'b mut [u8]) -> Result<Option<&'b [u8]>, PackError> {
-        let want = usize::try_from(self.left)
-            .unwrap_or(usize::MAX)
-            .min(block.len());
-        if want == 0 {
-            // One more byte means that the file has grown.
-            return if self.fill(&mut block[..1])? == 0 {
-                Ok(None)
-            } else {
-                Err(self.changed())
-            };
+    fn run(&mut self, run: Run<'_>) -> io::Result<()> {
+        match run {
+            Run::Bytes(bytes) => self.bytes(bytes),
+            Run::Hole(len) => self.hole(len),
         }
-        let block = &mut block[..want];
-        if self.fill(block)? < want {
-            return Err(self.changed());
-        }
-        self.left -= want as u64;
-        Ok(Some(block))
     }
 
-    /// Reads until `block` is full or the file ends; gives the bytes read.
-    fn fill(&mut self, block: &mut [u8]) -> Result<usize, PackError> {
-        let mut filled = 0;
-        while filled < block.len() {
-            match self.file.read(&mut block[filled..]) {
-                Ok(0) => break,
-                Ok(n) => filled += n,
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                Err(source) => {
-                    return Err(PackError::Read {
-                        path: self.path.into(),
-                        source,
-                    });
-                }
+    fn bytes(&mut self, mut bytes: &[u8]) -> io::Result<()> {
+        self.out.write_all(bytes)?;
+        while !bytes.is_empty() {
+            let (now, later) = bytes.split_at(bytes.len().min(CHUNK_BYTES - self.block_len));
+            match now.len() {
+                CHUNK_BYTES => self.checksums.push(xxh3_64(now)),
+                len => self.part(now, len),
             }
+            bytes = later;
         }
-        Ok(filled)
+        Ok(())
     }
 
-    fn changed(&self) -> PackError {
-        PackError::Changed(self.path.into())
+    /// A stretch that leaves the block open, or fills one that was.
+    fn part(&mut self, bytes: &[u8], len: usize) {
+        self.block.update(bytes);
+        self.block_len += len;
+        if self.block_len == CHUNK_BYTES {
+            self.end_block();
+        }
+    }
+
+    fn hole(&mut self, mut len: u64) -> io::Result<()> {
+        static ZEROS: [u8; CHUNK_BYTES] = [0; CHUNK_BYTES];
+        while len > 0 {
+            let now = usize::try_from(len)
+                .unwrap_or(usize::MAX)
+                .min(CHUNK_BYTES - self.block_len);
+            match now {
+                // Sparse files are long: their blocks need not be summed one by one.
+                CHUNK_BYTES => {
+                    self.out.write_all(&ZEROS)?;
+                    let zeros = *self.zeros.get_or_insert_with(|| xxh3_64(&ZEROS));
+                    self.checksums.push(zeros);
+                }
+                _ => self.bytes(&ZEROS[..now])?,
+            }
+            len -= now as u64;
+        }
+        Ok(())
+    }
+
+    /// The end of a file of `size` bytes.
+    fn end_file(&mut self, size: u64) -> io::Result<()> {
+        if self.block_len > 0 {
+            self.end_block();
+        }
+        self.out.write_all(padding(size, DATA_ALIGN))
+    }
+
+    fn end_block(&mut self) {
+        self.checksums.push(self.block.digest());
+        self.block.reset();
+        self.block_len = 0;
     }
 }
 
@@ -164,12 +201,10 @@ impl<'a> Contents<'a> {
 struct Fields(Vec<u8>);
 
 impl Fields {
-    fn inode(&mut self, inode: &Inode) {
-        let (kind, size, start, block) = match &inode.kind {
-            Kind::Directory { first, count } => (1, *count, *first, 0),
-            Kind::File {
-                start, size, block, ..
-            } => (2, *size, *start, *block),
+    fn inode<Id>(&mut self, inode: &Inode<Id>) {
+        let (kind, size, start, block) = match inode.kind {
+            Kind::Directory { first, count } => (1, count, first, 0),
+            Kind::File { start, size, block } => (2, size, start, block),
             Kind::Symlink { target } => (3, target.len, target.offset, 0),
         };
         self.bytes(&[kind, if inode.read_only { READ_ONLY } else { 0 }]);
@@ -177,8 +212,8 @@ impl Fields {
         self.u32(inode.nlink);
         self.u64(size);
         self.u64(start);
-        for _of in ["atime", "mtime", "ctime"] {
-            self.u64(inode.mtime.0);
+        for time in [inode.atime, inode.mtime, inode.ctime] {
+            self.u64(time.0);
         }
         self.u32(block);
         self.bytes(&[0; 12]);
@@ -195,7 +230,7 @@ impl Fields {
         self.bytes(&value.to_le_bytes());
     }
 
-    /// A number of 32 bits. Whatever is counted takes a byte of the image or more, and an image has at most 2^30.
+    /// A number of 32 bits, which the outline has seen to.
     fn u32(&mut self, value: u64) {
         debug_assert!(u32::try_from(value).is_ok(), "{value} does not fit");
         self.bytes(&(value as u32).to_le_bytes());
