@@ -9,18 +9,18 @@
 use core::{ptr, slice};
 use monaka_fs_core::config::{CONFIG_BYTES, Config};
 use monaka_fs_core::image::Image;
-use monaka_fs_core::{Access, Env, Error, Result, Volume};
+use monaka_fs_core::{Access, Env, Error, Result, View};
 
 /// Makes the volume. `Io` where its image is damaged.
 #[cold]
 #[inline(never)]
-pub fn mount<E: Env>(env: E) -> Result<Volume<E>> {
+pub fn mount<E: Env>(env: E) -> Result<View<E>> {
     let config = config();
     let mut volume = match image(&config) {
-        None => Volume::new(env, config.limits()),
+        None => View::new(env, config.limits()),
         Some(bytes) => {
             let image = Image::parse(bytes).map_err(|_| Error::Io)?;
-            Volume::from_image(env, config.limits(), image)
+            View::from_image(env, config.limits(), image)
         }
     }?;
     volume.set_read_only_root(config.root_read_only);

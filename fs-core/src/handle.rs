@@ -2,13 +2,91 @@
 
 use alloc::vec::Vec;
 
-use crate::{Access, Error, Fd, Ino, Result};
+use crate::quota::Quota;
+use crate::sync::Lock;
+use crate::tree::{File, Inode, Tree};
+use crate::{Access, Error, Fd, Ino, Kind, Result};
 
 /// What a handle is open on, and what it may do.
-#[derive(Clone, Copy, Debug)]
+#[derive(Debug)]
 pub(crate) struct Handle {
     pub(crate) ino: Ino,
+    pub(crate) kind: Kind,
     pub(crate) access: Access,
+    /// The inode refuses changes.
+    pub(crate) read_only: bool,
+    /// What the inode is charged to.
+    pub(crate) quota: Option<Quota>,
+    file: Held,
+}
+
+impl Handle {
+    pub(crate) fn new(ino: Ino, inode: &Inode, access: Access) -> Self {
+        Self {
+            ino,
+            kind: inode.kind(),
+            access,
+            read_only: inode.read_only,
+            quota: inode.quota.clone(),
+            file: Held::of(inode),
+        }
+    }
+
+    /// Does something with the file that this is open on.
+    #[inline]
+    pub(crate) fn with_file<T>(
+        &self,
+        tree: &Lock<Tree>,
+        act: impl FnOnce(&File) -> Result<T>,
+    ) -> Result<T> {
+        self.file.with(tree, self.ino, act)
+    }
+}
+
+/// How a handle comes to its file. On a host it holds the file itself, so that content is reached
+/// without the lock of the tree.
+#[cfg(any(feature = "std", shuttle))]
+#[derive(Debug)]
+struct Held(Option<crate::sync::Shared<File>>);
+
+#[cfg(any(feature = "std", shuttle))]
+impl Held {
+    fn of(inode: &Inode) -> Self {
+        Self(inode.file().ok().cloned())
+    }
+
+    #[inline]
+    fn with<T>(
+        &self,
+        _tree: &Lock<Tree>,
+        _ino: Ino,
+        act: impl FnOnce(&File) -> Result<T>,
+    ) -> Result<T> {
+        act(self.0.as_ref().ok_or(Error::BadDescriptor)?)
+    }
+}
+
+/// In a guest there is nobody to wait for, and the file stays where it is.
+#[cfg(not(any(feature = "std", shuttle)))]
+#[derive(Debug)]
+struct Held;
+
+#[cfg(not(any(feature = "std", shuttle)))]
+impl Held {
+    fn of(_inode: &Inode) -> Self {
+        Self
+    }
+
+    #[inline]
+    fn with<T>(
+        &self,
+        tree: &Lock<Tree>,
+        ino: Ino,
+        act: impl FnOnce(&File) -> Result<T>,
+    ) -> Result<T> {
+        let tree = tree.read()?;
+        act(tree.inode(ino)?.file()?)
+    }
 }
 
 /// Handles by index; a slot counts its uses, so that a stale `Fd` is noticed.
@@ -85,17 +163,17 @@ impl Handles {
         Ok(handle)
     }
 
-    pub(crate) fn get(&self, fd: Fd) -> Result<Handle> {
+    pub(crate) fn get(&self, fd: Fd) -> Result<&Handle> {
         match self.slots.get(fd.index as usize) {
             Some(slot) if slot.generation == fd.generation => {
-                slot.handle.ok_or(Error::BadDescriptor)
+                slot.handle.as_ref().ok_or(Error::BadDescriptor)
             }
             _ => Err(Error::BadDescriptor),
         }
     }
 
-    pub(crate) fn iter(&self) -> impl Iterator<Item = Handle> {
-        self.slots.iter().filter_map(|slot| slot.handle)
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &Handle> {
+        self.slots.iter().filter_map(|slot| slot.handle.as_ref())
     }
 }
 
@@ -104,21 +182,24 @@ impl Handles {
 mod tests {
     use super::*;
 
-    const HANDLE: Handle = Handle {
-        ino: Ino(7),
-        access: Access::READ,
-    };
+    fn handle() -> Handle {
+        use crate::Time;
+        use crate::tree::{Node, Stamps};
+
+        let inode = Inode::new(Node::file(Stamps::new(Time(0), 0)), None);
+        Handle::new(Ino(7), &inode, Access::READ)
+    }
 
     #[test]
     fn a_stale_handle_is_noticed() {
         let mut handles = Handles::default();
         handles.reserve(2).unwrap();
-        let stale = handles.open(HANDLE);
+        let stale = handles.open(handle());
         assert_eq!(handles.get(stale).unwrap().ino, Ino(7));
         handles.close(stale).unwrap();
         assert!(handles.get(stale).is_err() && handles.close(stale).is_err());
         handles.reserve(2).unwrap();
-        let fresh = handles.open(HANDLE);
+        let fresh = handles.open(handle());
         assert_eq!(fresh.index, stale.index);
         assert!(handles.get(stale).is_err() && handles.get(fresh).is_ok());
     }
@@ -128,7 +209,7 @@ mod tests {
         let mut handles = Handles::default();
         for _ in 0..2 {
             handles.reserve(2).unwrap();
-            handles.open(HANDLE);
+            handles.open(handle());
         }
         assert_eq!(handles.reserve(2), Err(Error::InsufficientMemory));
         assert_eq!(handles.len(), 2);

@@ -54,11 +54,12 @@
 )]
 
 extern crate alloc;
-#[cfg(test)]
+#[cfg(any(test, feature = "std", shuttle))]
 extern crate std;
 
 mod body;
 mod boxed;
+mod change;
 #[allow(clippy::indexing_slicing, reason = "evaluated at compile time")]
 pub mod config;
 mod error;
@@ -68,14 +69,20 @@ pub mod image;
 mod quota;
 mod source;
 mod sum;
+mod sync;
 mod text;
 mod tree;
 mod types;
+mod view;
 mod volume;
 mod walk;
 
+pub use change::Change;
 pub use error::*;
 pub use gather::{Found, Gather};
+pub use quota::Quota;
 pub use source::{Payload, Source};
+pub use sync::Shared;
 pub use types::*;
+pub use view::{Scope, View};
 pub use volume::Volume;

@@ -1,16 +1,24 @@
-//! The ledger: what a volume holds, against what it may hold.
+//! The ledger: what is held, against what may be held.
 //!
 //! Every operation reserves here before it allocates and gives back what it frees, so that the
 //! counts are those of what is alive at any time (`Volume::check` compares them with a recount).
+//!
+//! A volume has one ledger, and each [`Quota`] one of its own inside of it. An inode is charged to the
+//! quota of the view that created it, for as long as it lives and whoever writes to it (as project
+//! quotas of Linux are), and to the volume.
 
+use alloc::sync::Arc;
+
+use crate::sync::{Atomic32, Atomic64};
 use crate::{Error, FILE_SIZE_MAX, Limits, Result, Usage};
 
 /// The counts and their limits.
 #[derive(Debug)]
 pub(crate) struct Ledger {
     limits: Limits,
-    bytes: u64,
-    inodes: u32,
+    bytes: Atomic64,
+    inodes: Atomic32,
+    handles: Atomic32,
 }
 
 impl Ledger {
@@ -21,8 +29,9 @@ impl Ledger {
                 file_size_max,
                 ..limits
             },
-            bytes: 0,
-            inodes: 0,
+            bytes: Atomic64::new(0),
+            inodes: Atomic32::new(0),
+            handles: Atomic32::new(0),
         }
     }
 
@@ -30,50 +39,155 @@ impl Ledger {
         self.limits
     }
 
-    pub(crate) fn usage(&self, handles: u32) -> Usage {
+    pub(crate) fn usage(&self) -> Usage {
         Usage {
-            bytes: self.bytes,
-            inodes: self.inodes,
-            handles,
+            bytes: self.bytes.get(),
+            inodes: self.inodes.get(),
+            handles: self.handles.get(),
         }
     }
 
     /// Bytes that can still be reserved.
     pub(crate) fn bytes_left(&self) -> u64 {
-        self.limits.bytes_max.saturating_sub(self.bytes)
+        self.limits.bytes_max.saturating_sub(self.bytes.get())
     }
 
-    pub(crate) fn reserve_bytes(&mut self, count: u64) -> Result<()> {
-        if count > self.bytes_left() {
-            return Err(Error::InsufficientSpace);
+    pub(crate) fn reserve_bytes(&self, count: u64) -> Result<()> {
+        let max = self.limits.bytes_max;
+        let reserved = |bytes: u64| bytes.checked_add(count).filter(|&bytes| bytes <= max);
+        match count == 0 || self.bytes.update(reserved).is_some() {
+            true => Ok(()),
+            false => Err(Error::InsufficientSpace),
         }
-        self.bytes = self.bytes.saturating_add(count);
-        Ok(())
     }
 
-    pub(crate) fn release_bytes(&mut self, count: u64) {
-        debug_assert!(
-            count <= self.bytes,
-            "released more bytes than were reserved"
-        );
-        self.bytes = self.bytes.saturating_sub(count);
-    }
-
-    /// Reserves `count` inodes, or names beyond the first of an inode, which count the same.
-    pub(crate) fn reserve_inodes(&mut self, count: u32) -> Result<()> {
-        let inodes = self
-            .inodes
-            .checked_add(count)
-            .ok_or(Error::InsufficientSpace)?;
-        if inodes > self.limits.inodes_max {
-            return Err(Error::InsufficientSpace);
+    pub(crate) fn release_bytes(&self, count: u64) {
+        if count > 0 {
+            let before = self.bytes.update(|bytes| Some(bytes.saturating_sub(count)));
+            debug_assert!(before >= Some(count), "released more bytes than reserved");
         }
-        self.inodes = inodes;
-        Ok(())
     }
 
-    pub(crate) fn release_inode(&mut self) {
-        debug_assert!(self.inodes > 0, "released more inodes than were reserved");
-        self.inodes = self.inodes.saturating_sub(1);
+    /// Reserves an inode, or a name beyond the first of an inode, which counts the same.
+    pub(crate) fn reserve_inodes(&self, count: u32) -> Result<()> {
+        add(&self.inodes, count, self.limits.inodes_max).ok_or(Error::InsufficientSpace)
+    }
+
+    pub(crate) fn release_inode(&self) {
+        subtract(&self.inodes);
+    }
+
+    pub(crate) fn reserve_handle(&self) -> Result<()> {
+        add(&self.handles, 1, self.limits.handles_max).ok_or(Error::InsufficientMemory)
+    }
+
+    pub(crate) fn release_handle(&self) {
+        subtract(&self.handles);
+    }
+}
+
+fn add(counter: &Atomic32, count: u32, max: u32) -> Option<()> {
+    let reserved = |before: u32| before.checked_add(count).filter(|&after| after <= max);
+    counter.update(reserved).map(drop)
+}
+
+fn subtract(counter: &Atomic32) {
+    let before = counter.update(|count| Some(count.saturating_sub(1)));
+    debug_assert!(before > Some(0), "released more than was reserved");
+}
+
+/// A share of a volume: what the views that have it may hold, together, inside of what the volume may.
+#[derive(Clone, Debug)]
+pub struct Quota(Arc<Ledger>);
+
+impl Quota {
+    /// A share of at most this many bytes and inodes, counted as [`Limits`] counts them.
+    pub fn new(bytes_max: u64, inodes_max: u32) -> Self {
+        let limits = Limits {
+            bytes_max,
+            inodes_max,
+            ..Limits::default()
+        };
+        Self(Arc::new(Ledger::new(limits)))
+    }
+
+    /// What is held of it now. Handles are not counted here.
+    pub fn usage(&self) -> Usage {
+        self.0.usage()
+    }
+
+    /// Bytes that may be held.
+    pub fn bytes_max(&self) -> u64 {
+        self.0.limits.bytes_max
+    }
+
+    /// Inodes that may be held.
+    pub fn inodes_max(&self) -> u32 {
+        self.0.limits.inodes_max
+    }
+
+    /// Whether two are the same share.
+    pub(crate) fn is(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
+}
+
+/// Who pays for an inode: the volume, and the quota that it was created under, if any.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Account<'a> {
+    volume: &'a Ledger,
+    quota: Option<&'a Ledger>,
+}
+
+impl<'a> Account<'a> {
+    pub(crate) fn new(volume: &'a Ledger, quota: Option<&'a Quota>) -> Self {
+        let quota = quota.map(|quota| &*quota.0);
+        Self { volume, quota }
+    }
+
+    pub(crate) fn file_size_max(self) -> u64 {
+        self.volume.limits.file_size_max
+    }
+
+    /// Bytes that can still be reserved, if nobody else reserves any.
+    pub(crate) fn bytes_left(self) -> u64 {
+        let left = self.volume.bytes_left();
+        self.quota
+            .map_or(left, |quota| quota.bytes_left().min(left))
+    }
+
+    pub(crate) fn reserve_bytes(self, count: u64) -> Result<()> {
+        self.volume.reserve_bytes(count)?;
+        let reserved = self
+            .quota
+            .map_or(Ok(()), |quota| quota.reserve_bytes(count));
+        reserved.inspect_err(|_| self.volume.release_bytes(count))
+    }
+
+    pub(crate) fn release_bytes(self, count: u64) {
+        self.volume.release_bytes(count);
+        if let Some(quota) = self.quota {
+            quota.release_bytes(count);
+        }
+    }
+
+    pub(crate) fn reserve_inodes(self, count: u32) -> Result<()> {
+        if let Some(quota) = self.quota {
+            quota.reserve_inodes(count)?;
+        }
+        let reserved = self.volume.reserve_inodes(count);
+        if reserved.is_err()
+            && let Some(quota) = self.quota
+        {
+            (0..count).for_each(|_| quota.release_inode());
+        }
+        reserved
+    }
+
+    pub(crate) fn release_inode(self) {
+        self.volume.release_inode();
+        if let Some(quota) = self.quota {
+            quota.release_inode();
+        }
     }
 }

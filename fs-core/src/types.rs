@@ -2,6 +2,8 @@
 
 use bitflags::bitflags;
 
+use crate::Change;
+
 /// Nanoseconds since 1970-01-01T00:00:00Z. Times outside of 1970..2554 are
 /// clamped at the edge, as Linux clamps to the range of a filesystem.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -17,6 +19,10 @@ pub trait Env {
     fn is_costly(&self) -> bool {
         false
     }
+
+    /// Something has changed. It is told under the locks of what changed, in the order of the changes
+    /// to each name and to each file; it must not use the volume.
+    fn changed(&self, _change: Change<'_>) {}
 }
 
 /// An inode number: stable for the life of the inode. Inodes of a mounted
@@ -189,15 +195,4 @@ pub struct Cursor {
     pub(crate) end: u64,
     /// The place of the next entry, unless the directory was compacted meanwhile.
     pub(crate) place: u32,
-}
-
-/// The longest stored stretch at an offset of a file.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Run<'a> {
-    /// These bytes, at least one.
-    Data(&'a [u8]),
-    /// This many zero bytes, at least one.
-    Zero(u64),
-    /// The offset is at or after the end of the file.
-    End,
 }

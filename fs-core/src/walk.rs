@@ -3,7 +3,7 @@
 //!
 //! The rules are those of `namei.c` of Linux. The walk is a loop: the rest of a path waits on a
 //! short stack while a symbolic link in it is followed. `..` goes to the parent inode, whatever the
-//! text said, and stays at the root.
+//! text said, and stays at the root of the view.
 
 use alloc::vec::Vec;
 
@@ -17,6 +17,14 @@ pub(crate) enum Last<'a> {
     Name(&'a str),
     Dot,
     DotDot,
+}
+
+/// Where a path starts, and where it cannot leave.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Start {
+    pub(crate) dir: Ino,
+    /// `..` of it is itself, and absolute targets of symbolic links start here.
+    pub(crate) root: Ino,
 }
 
 /// A path resolved up to its last component, which need not exist and is not followed.
@@ -53,14 +61,14 @@ impl Found<'_> {
 }
 
 /// Resolves all but the last component.
-pub(crate) fn parent<'p>(tree: &Tree, base: Ino, path: &'p str) -> Result<Parent<'p>> {
+pub(crate) fn parent<'p>(tree: &Tree, start: Start, path: &'p str) -> Result<Parent<'p>> {
     check(path)?;
     let trimmed = path.trim_end_matches('/');
     let (head, last) = split_last(trimmed);
     let dir = if head.is_empty() {
-        base
+        start.dir
     } else {
-        directory(tree, base, head)?
+        directory(tree, start, head)?
     };
     Ok(Parent {
         dir,
@@ -73,23 +81,23 @@ pub(crate) fn parent<'p>(tree: &Tree, base: Ino, path: &'p str) -> Result<Parent
 /// comes after it.
 pub(crate) fn resolve<'t>(
     tree: &'t Tree,
-    base: Ino,
+    start: Start,
     path: &'t str,
     follow: Follow,
 ) -> Result<Found<'t>> {
     check(path)?;
-    Walk::new(tree, base, path).run(follow, false)
+    Walk::new(tree, start, path).run(follow, false)
 }
 
 /// Resolves a path for an open that may create: there a `/` after the last name is `IsDirectory`.
 pub(crate) fn resolve_to_create<'t>(
     tree: &'t Tree,
-    base: Ino,
+    start: Start,
     path: &'t str,
     follow: Follow,
 ) -> Result<Found<'t>> {
     check(path)?;
-    Walk::new(tree, base, path).run(follow, true)
+    Walk::new(tree, start, path).run(follow, true)
 }
 
 /// What a path has to be before anything is looked up.
@@ -103,8 +111,8 @@ fn check(path: &str) -> Result<()> {
     }
 }
 
-fn directory(tree: &Tree, base: Ino, path: &str) -> Result<Ino> {
-    let entry = Walk::new(tree, base, path)
+fn directory(tree: &Tree, start: Start, path: &str) -> Result<Ino> {
+    let entry = Walk::new(tree, start, path)
         .run(Follow::Yes, false)?
         .existing()?;
     match entry.kind {
@@ -124,6 +132,7 @@ fn classify(component: &str) -> Last<'_> {
 /// A resolution under way.
 struct Walk<'t> {
     tree: &'t Tree,
+    root: Ino,
     /// The directory that the next component is looked up in.
     dir: Ino,
     /// What is left of the text at hand.
@@ -136,10 +145,11 @@ struct Walk<'t> {
 }
 
 impl<'t> Walk<'t> {
-    fn new(tree: &'t Tree, dir: Ino, path: &'t str) -> Self {
+    fn new(tree: &'t Tree, start: Start, path: &'t str) -> Self {
         Self {
             tree,
-            dir,
+            root: start.root,
+            dir: start.dir,
             rest: path,
             suspended: Vec::new(),
             hops: 0,
@@ -158,7 +168,7 @@ impl<'t> Walk<'t> {
                 Last::Name(name) => self.tree.lookup(self.dir, Name::from_component(name)?)?,
                 Last::Dot => Some(self.here()),
                 Last::DotDot => {
-                    self.dir = self.tree.directory(self.dir)?.parent();
+                    self.dir = self.parent()?;
                     Some(self.here())
                 }
             };
@@ -204,7 +214,7 @@ impl<'t> Walk<'t> {
         if self.hops > SYMLINK_HOPS_MAX {
             return Err(Error::Loop);
         }
-        let Node::Symlink(target) = &self.tree.inode(link)?.node else {
+        let Node::Symlink(target, _) = &self.tree.inode(link)?.node else {
             return Err(Error::Io);
         };
         let rest = self.rest.trim_start_matches('/');
@@ -215,10 +225,23 @@ impl<'t> Walk<'t> {
             self.suspended.push(rest);
         }
         if target.starts_with('/') {
-            self.dir = ROOT;
+            self.dir = self.root;
         }
         self.rest = target;
         Ok(())
+    }
+
+    /// Where `..` leads. A directory that was moved out of the view while a program had it open does not
+    /// lead the program out: that is `NotPermitted`.
+    fn parent(&self) -> Result<Ino> {
+        if self.dir == self.root {
+            return Ok(self.root);
+        }
+        let parent = self.tree.directory(self.dir)?.parent();
+        match self.root == ROOT || self.tree.is_within(self.root, parent)? {
+            true => Ok(parent),
+            false => Err(Error::NotPermitted),
+        }
     }
 
     fn here(&self) -> Entry {

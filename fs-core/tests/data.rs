@@ -3,7 +3,8 @@
 mod common;
 
 use common::fs::{BOTH, Fs, READ, WRITE};
-use monaka_fs_core::{Error, FILE_SIZE_MAX, Limits, OpenFlags, Run};
+use common::run::{Run, run};
+use monaka_fs_core::{Error, FILE_SIZE_MAX, Limits, OpenFlags};
 
 const MIB: u64 = 1 << 20;
 const CHUNK: u64 = 64 * 1024;
@@ -39,9 +40,12 @@ fn holes_read_as_zeros_and_cost_nothing() {
     fs.volume.write(fd, 10 * MIB, b"end").unwrap();
     assert_eq!(fs.volume.stat(fd).unwrap().size, 10 * MIB + 3);
     assert!(fs.volume.usage().bytes < 4096, "{:?}", fs.volume.usage());
-    assert_eq!(fs.volume.run(fd, 100, 1000), Ok(Run::Zero(1000)));
-    assert_eq!(fs.volume.run(fd, 10 * MIB + 1, 1000), Ok(Run::Data(b"nd")));
-    assert_eq!(fs.volume.run(fd, 10 * MIB + 3, 1000), Ok(Run::End));
+    assert_eq!(run(&mut fs.volume, fd, 100, 1000), Ok(Run::Zero(1000)));
+    assert_eq!(
+        run(&mut fs.volume, fd, 10 * MIB + 1, 1000),
+        Ok(Run::Data(b"nd".to_vec()))
+    );
+    assert_eq!(run(&mut fs.volume, fd, 10 * MIB + 3, 1000), Ok(Run::End));
     assert!(
         fs.read(fd)
             .unwrap()
@@ -117,9 +121,12 @@ fn a_reader_at_the_end_sees_what_is_appended_later() {
     assert_eq!(fs.volume.read(reader, 0, &mut buf), Ok(0));
     fs.volume.append(writer, b"one").unwrap();
     assert_eq!(fs.volume.read(reader, 0, &mut buf), Ok(3));
-    assert_eq!(fs.volume.run(reader, 3, 10), Ok(Run::End));
+    assert_eq!(run(&mut fs.volume, reader, 3, 10), Ok(Run::End));
     fs.volume.append(writer, b"two").unwrap();
-    assert_eq!(fs.volume.run(reader, 3, 10), Ok(Run::Data(b"two")));
+    assert_eq!(
+        run(&mut fs.volume, reader, 3, 10),
+        Ok(Run::Data(b"two".to_vec()))
+    );
 }
 
 #[test]
@@ -263,7 +270,7 @@ fn handles_have_rights() {
         fs.volume.read(writer, 0, &mut buf),
         Err(Error::BadDescriptor)
     );
-    assert_eq!(fs.volume.run(writer, 0, 4), Err(Error::BadDescriptor));
+    assert_eq!(run(&mut fs.volume, writer, 0, 4), Err(Error::BadDescriptor));
     assert_eq!(fs.volume.write(reader, 0, b"x"), Err(Error::BadDescriptor));
     assert_eq!(fs.volume.append(reader, b"x"), Err(Error::BadDescriptor));
     assert_eq!(

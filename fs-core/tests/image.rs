@@ -7,9 +7,10 @@ use common::Clock;
 use common::image::{Builder, TIME, reseal, sample};
 use common::naive::Naive;
 use common::ops::{Op, ops};
+use common::run::{Run, run, run_at};
 use common::subject::{Subject, VolumeSubject, dump};
 use monaka_fs_core::image::{Content, Image, ImageError};
-use monaka_fs_core::{Access, Error, Fd, Follow, Ino, Kind, Limits, OpenFlags, Run, Time, Volume};
+use monaka_fs_core::{Access, Error, Fd, Follow, Ino, Kind, Limits, OpenFlags, Time, View};
 use proptest::prelude::*;
 
 const ALL: Access = Access::READ
@@ -20,29 +21,29 @@ fn leak(bytes: Vec<u8>) -> &'static [u8] {
     Vec::leak(bytes)
 }
 
-fn mount(builder: &Builder) -> Volume<Clock> {
+fn mount(builder: &Builder) -> View<Clock> {
     mount_bytes(builder.build())
 }
 
-fn mount_bytes(bytes: Vec<u8>) -> Volume<Clock> {
+fn mount_bytes(bytes: Vec<u8>) -> View<Clock> {
     let image = Image::parse(leak(bytes)).unwrap();
-    let volume = Volume::from_image(Clock::new(), Limits::default(), image).unwrap();
+    let volume = View::from_image(Clock::new(), Limits::default(), image).unwrap();
     assert_eq!(volume.check(), Ok(()));
     volume
 }
 
-fn root(volume: &mut Volume<Clock>) -> Fd {
+fn root(volume: &mut View<Clock>) -> Fd {
     volume
         .open_root(Access::READ | Access::MUTATE_DIRECTORY)
         .unwrap()
 }
 
-fn open(volume: &mut Volume<Clock>, path: &str, access: Access) -> Result<Fd, Error> {
+fn open(volume: &mut View<Clock>, path: &str, access: Access) -> Result<Fd, Error> {
     let root = root(volume);
     volume.open_at(root, path, Follow::Yes, OpenFlags::empty(), access)
 }
 
-fn content(volume: &mut Volume<Clock>, path: &str) -> Result<Vec<u8>, Error> {
+fn content(volume: &mut View<Clock>, path: &str) -> Result<Vec<u8>, Error> {
     let fd = open(volume, path, Access::READ)?;
     let size = volume.stat(fd)?.size as usize;
     let mut bytes = vec![0; size];
@@ -105,7 +106,7 @@ fn a_read_only_subtree_refuses_every_change() {
         Access::READ | Access::MUTATE_DIRECTORY,
     )
     .unwrap();
-    let open_flags = |volume: &mut Volume<Clock>, path, flags, access| {
+    let open_flags = |volume: &mut View<Clock>, path, flags, access| {
         volume.open_at(dir, path, Follow::No, flags, access)
     };
     let refused = Err(Error::ReadOnly);
@@ -170,7 +171,7 @@ fn a_damaged_block_gives_io_and_the_rest_works() {
     let fd = open(&mut volume, "etc/large", ALL).unwrap();
     let mut buf = [0; 10];
     assert_eq!(volume.read(fd, 0, &mut buf), Err(Error::Io));
-    assert_eq!(volume.run(fd, 60_000, 10), Err(Error::Io));
+    assert_eq!(run(&mut volume, fd, 60_000, 10), Err(Error::Io));
     assert_eq!(
         volume.write(fd, 60_000, b"x"),
         Err(Error::Io),
@@ -299,7 +300,7 @@ fn walk(bytes: &[u8]) {
         return;
     }
     let image = Image::parse(leak(bytes.to_vec())).unwrap();
-    let volume = Volume::from_image(Clock::new(), Limits::default(), image).unwrap();
+    let volume = View::from_image(Clock::new(), Limits::default(), image).unwrap();
     assert_eq!(volume.check(), Ok(()));
     dump(&mut VolumeSubject::new(volume));
 }
@@ -336,7 +337,7 @@ proptest! {
             Op::Symlink { target: "a/b".to_owned(), dir: 0, path: "d".to_owned() },
             Op::Close { fd: 1 },
         ]);
-        let mut volume = VolumeSubject::new(Volume::from_image(clock.clone(), Limits::default(), image).unwrap());
+        let mut volume = VolumeSubject::new(View::from_image(clock.clone(), Limits::default(), image).unwrap());
         for op in &ops {
             clock.tick();
             prop_assert_eq!(volume.apply(op), naive.apply(op), "{:?}", op);
@@ -350,11 +351,9 @@ proptest! {
 fn a_run_of_an_image_is_not_copied() {
     let bytes = leak(sample().build());
     let image = Image::parse(bytes).unwrap();
-    let mut volume = Volume::from_image(Clock::new(), Limits::default(), image).unwrap();
+    let mut volume = View::from_image(Clock::new(), Limits::default(), image).unwrap();
     let fd = open(&mut volume, "hello", Access::READ).unwrap();
-    let Run::Data(run) = volume.run(fd, 7, 100).unwrap() else {
-        panic!("no data")
-    };
-    assert_eq!(run, b"world\n");
-    assert!(bytes.as_ptr_range().contains(&run.as_ptr()));
+    let (run, place) = run_at(&mut volume, fd, 7, 100).unwrap();
+    assert_eq!(run, Run::Data(b"world\n".to_vec()));
+    assert!(bytes.as_ptr_range().contains(&place.start));
 }

@@ -7,7 +7,7 @@ use common::Clock;
 use common::naive::Naive;
 use common::ops::{Op, ops};
 use common::subject::{Subject, Value, VolumeSubject, dump};
-use monaka_fs_core::{Error, Limits, Volume};
+use monaka_fs_core::{Error, Limits, View};
 use proptest::prelude::*;
 
 /// More than the default, and still in proportion to `PROPTEST_CASES`.
@@ -26,7 +26,7 @@ proptest! {
     fn a_volume_behaves_as_the_naive_filesystem(ops in ops(60)) {
         let clock = Clock::new();
         let mut naive = Naive::new(clock.clone());
-        let mut volume = VolumeSubject::new(Volume::new(clock.clone(), Limits::default()).unwrap());
+        let mut volume = VolumeSubject::new(View::new(clock.clone(), Limits::default()).unwrap());
         for op in &ops {
             clock.tick();
             prop_assert_eq!(volume.apply(op), naive.apply(op), "{:?}", op);
@@ -42,7 +42,7 @@ proptest! {
         let clock = Clock::new();
         let limits = Limits { bytes_max, inodes_max, file_size_max: 300_000, handles_max: 4 };
         let mut naive = Naive::new(clock.clone());
-        let mut volume = VolumeSubject::new(Volume::new(clock.clone(), limits).unwrap());
+        let mut volume = VolumeSubject::new(View::new(clock.clone(), limits).unwrap());
         for op in &ops {
             clock.tick();
             let outcome = volume.apply(op);

@@ -20,7 +20,7 @@ fn directory(count: usize) -> (Fs, Fd, Cursor) {
     (fs, dir, cursor)
 }
 
-fn next(fs: &Fs, dir: Fd, cursor: &mut Cursor) -> Option<String> {
+fn next(fs: &mut Fs, dir: Fd, cursor: &mut Cursor) -> Option<String> {
     let entry = fs.volume.next_entry(dir, cursor).unwrap();
     entry.map(|DirEntry { name, .. }| name.to_owned())
 }
@@ -31,7 +31,7 @@ fn next(fs: &Fs, dir: Fd, cursor: &mut Cursor) -> Option<String> {
 fn every_entry_is_met_while_all_are_removed() {
     let (mut fs, dir, mut cursor) = directory(5000);
     let mut met = 0;
-    while let Some(name) = next(&fs, dir, &mut cursor) {
+    while let Some(name) = next(&mut fs, dir, &mut cursor) {
         fs.volume.unlink_file_at(dir, &name).unwrap();
         met += 1;
     }
@@ -45,7 +45,7 @@ fn the_first_entry_is_found_quickly_behind_removed_ones() {
     let (mut fs, dir, _) = directory(100_000);
     for _ in 0..100_000 {
         let mut cursor = fs.volume.read_directory(dir).unwrap();
-        let name = next(&fs, dir, &mut cursor).unwrap();
+        let name = next(&mut fs, dir, &mut cursor).unwrap();
         fs.volume.unlink_file_at(dir, &name).unwrap();
     }
     assert_eq!(fs.rmdir("d"), Ok(()));
@@ -54,13 +54,17 @@ fn the_first_entry_is_found_quickly_behind_removed_ones() {
 #[test]
 fn what_is_added_later_is_not_seen() {
     let (mut fs, dir, mut cursor) = directory(3);
-    assert_eq!(next(&fs, dir, &mut cursor).as_deref(), Some("0"));
+    assert_eq!(next(&mut fs, dir, &mut cursor).as_deref(), Some("0"));
     fs.put("d/new", b"");
     fs.unlink("d/2").unwrap();
     fs.put("d/2", b"");
-    assert_eq!(next(&fs, dir, &mut cursor).as_deref(), Some("1"));
-    assert_eq!(next(&fs, dir, &mut cursor), None);
-    assert_eq!(next(&fs, dir, &mut cursor), None, "the end stays the end");
+    assert_eq!(next(&mut fs, dir, &mut cursor).as_deref(), Some("1"));
+    assert_eq!(next(&mut fs, dir, &mut cursor), None);
+    assert_eq!(
+        next(&mut fs, dir, &mut cursor),
+        None,
+        "the end stays the end"
+    );
     assert_eq!(fs.list("d").unwrap(), ["0", "1", "new", "2"]);
 }
 
@@ -70,7 +74,7 @@ fn what_is_added_later_is_not_seen() {
 fn what_is_renamed_or_replaced_is_seen_once() {
     let (mut fs, dir, mut cursor) = directory(100);
     let mut met = vec![];
-    while let Some(name) = next(&fs, dir, &mut cursor) {
+    while let Some(name) = next(&mut fs, dir, &mut cursor) {
         fs.volume
             .rename_at(dir, &name, dir, &format!("{name}.bak"))
             .unwrap();
@@ -88,7 +92,7 @@ fn what_is_renamed_or_replaced_is_seen_once() {
 fn a_hundred_thousand_entries() {
     let (mut fs, dir, mut cursor) = directory(100_000);
     let mut seen = BTreeSet::new();
-    while let Some(name) = next(&fs, dir, &mut cursor) {
+    while let Some(name) = next(&mut fs, dir, &mut cursor) {
         assert!(seen.insert(name));
     }
     assert_eq!(seen.len(), 100_000);
@@ -161,11 +165,11 @@ proptest! {
                     stayed.remove(&old.to_string());
                     stayed.remove(&new.to_string());
                 }
-                Step::Next => seen.extend(next(&fs, dir, &mut cursor)),
+                Step::Next => seen.extend(next(&mut fs, dir, &mut cursor)),
             }
             prop_assert_eq!(fs.volume.check(), Ok(()));
         }
-        while let Some(name) = next(&fs, dir, &mut cursor) {
+        while let Some(name) = next(&mut fs, dir, &mut cursor) {
             seen.push(name);
         }
         for name in stayed {

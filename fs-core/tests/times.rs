@@ -6,7 +6,7 @@ use std::cell::Cell;
 use std::rc::Rc;
 
 use common::fs::{BOTH, MUTATE, READ};
-use monaka_fs_core::{Env, Fd, Follow, Limits, OpenFlags, SetTime, Stat, Time, Volume};
+use monaka_fs_core::{Env, Fd, Follow, Limits, OpenFlags, SetTime, Stat, Time, View};
 
 /// A clock that counts how often it is asked, and is later each time.
 #[derive(Clone, Debug, Default)]
@@ -26,7 +26,7 @@ impl Env for Costly {
 }
 
 struct Fs {
-    volume: Volume<Costly>,
+    volume: View<Costly>,
     clock: Costly,
     root: Fd,
 }
@@ -34,7 +34,7 @@ struct Fs {
 impl Fs {
     fn new() -> Self {
         let clock = Costly::default();
-        let mut volume = Volume::new(clock.clone(), Limits::default()).unwrap();
+        let mut volume = View::new(clock.clone(), Limits::default()).unwrap();
         let root = volume.open_root(MUTATE).unwrap();
         volume.settle();
         Self {

@@ -16,7 +16,7 @@ use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use common::Clock;
 use common::ops::{Op, SLOTS, ops, pattern};
 use common::subject::{Outcome, Status, Subject, Value, VolumeSubject, dump};
-use monaka_fs_core::{Access, Error, Kind, Limits, OpenFlags, SetTime, Time, Volume};
+use monaka_fs_core::{Access, Error, Kind, Limits, OpenFlags, SetTime, Time, View};
 use proptest::test_runner::{Config, RngAlgorithm, TestError, TestRng, TestRunner};
 use rustix::fs::{AtFlags, Dir, FileType, Mode, OFlags, Timespec, Timestamps};
 use rustix::io::Errno;
@@ -60,7 +60,7 @@ fn a_volume_behaves_as_tmpfs() {
 
 fn compare(ops: &[Op]) -> Result<(), String> {
     let clock = Clock::new();
-    let mut volume = VolumeSubject::new(Volume::new(clock.clone(), Limits::default()).unwrap());
+    let mut volume = VolumeSubject::new(View::new(clock.clone(), Limits::default()).unwrap());
     let mut tmpfs = Tmpfs::new();
     for op in ops {
         clock.tick();

@@ -8,22 +8,22 @@ use std::cell::RefCell;
 use common::Clock;
 use monaka_fs_core::{
     Access, CHUNK_BYTES, Error, Fd, Follow, Found, Gather, Limits, OpenFlags, Payload, Result,
-    Source, Volume,
+    Source, View,
 };
 
-fn volume(bytes_max: u64) -> (Volume<Clock>, Fd) {
+fn volume(bytes_max: u64) -> (View<Clock>, Fd) {
     let limits = Limits {
         bytes_max,
         ..Limits::default()
     };
-    let mut volume = Volume::new(Clock::new(), limits).unwrap();
+    let mut volume = View::new(Clock::new(), limits).unwrap();
     let root = volume.open_root(Access::MUTATE_DIRECTORY).unwrap();
     let access = Access::READ | Access::WRITE;
     let file = volume.open_at(root, "file", Follow::Yes, OpenFlags::CREATE, access);
     (volume, file.unwrap())
 }
 
-fn content(volume: &mut Volume<Clock>, file: Fd) -> Vec<u8> {
+fn content(volume: &mut View<Clock>, file: Fd) -> Vec<u8> {
     let mut bytes = Vec::new();
     let found = volume.gather(file, 0, usize::MAX, &mut bytes).unwrap();
     assert_eq!((found.len, found.end), (bytes.len(), true));

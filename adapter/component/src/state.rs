@@ -3,11 +3,11 @@
 use super::bindings::wasi::clocks::wall_clock;
 use core::cell::RefCell;
 use monaka_adapter::mount::{Single, mount};
-use monaka_fs_core::{Env, Error, Result, Time, Volume};
+use monaka_fs_core::{Env, Error, Result, Time, View};
 use monaka_wasi::descriptor;
 
 /// The volume of this adapter.
-pub(super) type Files = Volume<HostClock>;
+pub(super) type Files = View<HostClock>;
 
 /// The host's wall clock.
 #[derive(Debug)]

@@ -5,7 +5,7 @@
 pub mod image;
 
 use monaka_fs_core::image::Image;
-use monaka_fs_core::{Access, Env, Fd, Follow, Limits, OpenFlags, Time, Volume};
+use monaka_fs_core::{Access, Env, Fd, Follow, Limits, OpenFlags, Time, View};
 
 /// Files of the directories and images that are measured.
 pub const FILES: usize = 10_000;
@@ -28,7 +28,7 @@ impl Env for StoppedClock {
 #[derive(Debug)]
 pub struct Bench {
     /// The volume.
-    pub volume: Volume<StoppedClock>,
+    pub volume: View<StoppedClock>,
     /// Its root directory, with every right.
     pub root: Fd,
 }
@@ -40,7 +40,7 @@ impl Bench {
             bytes_max: 1 << 32,
             ..Limits::default()
         };
-        let volume = Volume::new(StoppedClock, limits);
+        let volume = View::new(StoppedClock, limits);
         Self::of(volume.expect("an empty volume fits"))
     }
 
@@ -56,11 +56,11 @@ impl Bench {
     /// A volume of an image.
     pub fn mount(bytes: &'static [u8]) -> Self {
         let image = Image::parse(bytes).expect("the image is sound");
-        let volume = Volume::from_image(StoppedClock, Limits::default(), image);
+        let volume = View::from_image(StoppedClock, Limits::default(), image);
         Self::of(volume.expect("the image fits"))
     }
 
-    fn of(mut volume: Volume<StoppedClock>) -> Self {
+    fn of(mut volume: View<StoppedClock>) -> Self {
         let root = volume.open_root(ALL).expect("a root");
         Self { volume, root }
     }

@@ -2,7 +2,7 @@
 
 use super::stream::READ_BYTES_MAX;
 use monaka_fs_core::{
-    Access, Env, Error, Fd, Follow, Found, Gather, OpenFlags, Result, Time, Volume,
+    Access, Env, Error, Fd, Follow, Found, Gather, OpenFlags, Result, Time, View,
 };
 
 const NANOSECONDS_PER_SECOND: u64 = 1_000_000_000;
@@ -15,7 +15,7 @@ const NANOSECONDS_PER_SECOND: u64 = 1_000_000_000;
 /// `unlinkat` (`remove_dir_all` of Rust, `shutil.rmtree` of Python). Wasmtime
 /// does the same. What the base has not is refused.
 pub fn open<E: Env>(
-    volume: &mut Volume<E>,
+    volume: &mut View<E>,
     base: Fd,
     path: &str,
     follow: Follow,
@@ -30,7 +30,7 @@ pub fn open<E: Env>(
 /// [`READ_BYTES_MAX`]. Fewer than that before a damaged block, whose error the
 /// next read gives, and where `into` takes no more.
 pub fn read<E: Env>(
-    volume: &mut Volume<E>,
+    volume: &mut View<E>,
     file: Fd,
     offset: u64,
     len: u64,
@@ -42,7 +42,7 @@ pub fn read<E: Env>(
 
 /// Whether two descriptors are of the same inode. The handles keep both inodes
 /// alive, so their numbers tell.
-pub fn is_same_object<E: Env>(volume: &Volume<E>, one: Fd, other: Fd) -> Result<bool> {
+pub fn is_same_object<E: Env>(volume: &View<E>, one: Fd, other: Fd) -> Result<bool> {
     Ok(volume.ino(one)? == volume.ino(other)?)
 }
 
@@ -76,12 +76,7 @@ mod tests {
     use alloc::vec;
     use alloc::vec::Vec;
 
-    fn read(
-        volume: &mut Volume<Still>,
-        file: Fd,
-        offset: u64,
-        len: u64,
-    ) -> Result<(Vec<u8>, bool)> {
+    fn read(volume: &mut View<Still>, file: Fd, offset: u64, len: u64) -> Result<(Vec<u8>, bool)> {
         let mut bytes = Vec::new();
         let found = super::read(volume, file, offset, len, &mut bytes)?;
         assert_eq!(found.len, bytes.len());

@@ -3,7 +3,7 @@
 
 use super::descriptor;
 use core::cell::Cell;
-use monaka_fs_core::{Access, Env, Error, Fd, Gather, Kind, Payload, Result, Volume};
+use monaka_fs_core::{Access, Env, Error, Fd, Gather, Kind, Payload, Result, View};
 
 /// Bytes that one read gives at most. It bounds the memory that a read needs in
 /// passing, here and in the program. Programs that do not expect `read` of a
@@ -23,7 +23,7 @@ pub struct FileInput {
 
 impl FileInput {
     /// A stream that starts at `offset`, which may lie beyond the end.
-    pub fn open<E: Env>(volume: &mut Volume<E>, file: Fd, offset: u64) -> Result<Self> {
+    pub fn open<E: Env>(volume: &mut View<E>, file: Fd, offset: u64) -> Result<Self> {
         Ok(Self {
             fd: dup_file(volume, file, Access::READ)?,
             offset: Cell::new(offset),
@@ -31,7 +31,7 @@ impl FileInput {
     }
 
     /// Gives the handle back.
-    pub fn close<E: Env>(&self, volume: &mut Volume<E>) -> Result<()> {
+    pub fn close<E: Env>(&self, volume: &mut View<E>) -> Result<()> {
         volume.close(self.fd)
     }
 
@@ -40,7 +40,7 @@ impl FileInput {
     /// what is appended later is read later.
     pub fn read<E: Env>(
         &self,
-        volume: &mut Volume<E>,
+        volume: &mut View<E>,
         len: u64,
         into: &mut dyn Gather,
     ) -> Result<Option<usize>> {
@@ -53,7 +53,7 @@ impl FileInput {
     }
 
     /// Moves on by up to `len` bytes, not beyond the end; `None` at the end.
-    pub fn skip<E: Env>(&self, volume: &mut Volume<E>, len: u64) -> Result<Option<u64>> {
+    pub fn skip<E: Env>(&self, volume: &mut View<E>, len: u64) -> Result<Option<u64>> {
         let rest = volume.stat(self.fd)?.size.saturating_sub(self.offset.get());
         if rest == 0 && len > 0 {
             return Ok(None);
@@ -81,7 +81,7 @@ enum Position {
 
 impl FileOutput {
     /// A stream that starts at `offset`, which may lie beyond the end.
-    pub fn open<E: Env>(volume: &mut Volume<E>, file: Fd, offset: u64) -> Result<Self> {
+    pub fn open<E: Env>(volume: &mut View<E>, file: Fd, offset: u64) -> Result<Self> {
         Ok(Self {
             fd: dup_file(volume, file, Access::WRITE)?,
             position: Position::At(Cell::new(offset)),
@@ -89,7 +89,7 @@ impl FileOutput {
     }
 
     /// A stream that appends.
-    pub fn open_append<E: Env>(volume: &mut Volume<E>, file: Fd) -> Result<Self> {
+    pub fn open_append<E: Env>(volume: &mut View<E>, file: Fd) -> Result<Self> {
         Ok(Self {
             fd: dup_file(volume, file, Access::WRITE)?,
             position: Position::End,
@@ -97,13 +97,13 @@ impl FileOutput {
     }
 
     /// Gives the handle back.
-    pub fn close<E: Env>(&self, volume: &mut Volume<E>) -> Result<()> {
+    pub fn close<E: Env>(&self, volume: &mut View<E>) -> Result<()> {
         volume.close(self.fd)
     }
 
     /// Writes all bytes, or as many as fit: those stay, the position moves on
     /// by them, and the error is that of the rest.
-    pub fn write<E: Env>(&self, volume: &mut Volume<E>, payload: Payload<'_>) -> Result<()> {
+    pub fn write<E: Env>(&self, volume: &mut View<E>, payload: Payload<'_>) -> Result<()> {
         let mut rest = payload;
         while !rest.is_empty() {
             let written = self.write_some(volume, rest)?;
@@ -115,7 +115,7 @@ impl FileOutput {
         Ok(())
     }
 
-    fn write_some<E: Env>(&self, volume: &mut Volume<E>, payload: Payload<'_>) -> Result<usize> {
+    fn write_some<E: Env>(&self, volume: &mut View<E>, payload: Payload<'_>) -> Result<usize> {
         match &self.position {
             Position::At(offset) => {
                 let written = volume.write_from(self.fd, offset.get(), payload)?;
@@ -127,7 +127,7 @@ impl FileOutput {
     }
 
     /// Writes zeroes, by the same rule as [`FileOutput::write`].
-    pub fn write_zeroes<E: Env>(&self, volume: &mut Volume<E>, len: u64) -> Result<()> {
+    pub fn write_zeroes<E: Env>(&self, volume: &mut View<E>, len: u64) -> Result<()> {
         let mut rest = len;
         while rest > 0 {
             let written = self.write_some_zeroes(volume, rest)?;
@@ -139,17 +139,14 @@ impl FileOutput {
         Ok(())
     }
 
-    fn write_some_zeroes<E: Env>(&self, volume: &mut Volume<E>, len: u64) -> Result<u64> {
+    fn write_some_zeroes<E: Env>(&self, volume: &mut View<E>, len: u64) -> Result<u64> {
         match &self.position {
             Position::At(offset) => {
                 let written = volume.write_zeroes(self.fd, offset.get(), len)?;
                 advance(offset, written);
                 Ok(written)
             }
-            Position::End => {
-                let end = volume.stat(self.fd)?.size;
-                volume.write_zeroes(self.fd, end, len)
-            }
+            Position::End => volume.append_zeroes(self.fd, len),
         }
     }
 }
@@ -159,7 +156,7 @@ fn advance(offset: &Cell<u64>, bytes: u64) {
 }
 
 /// A handle for a stream: on a file, with just the right that the stream needs.
-fn dup_file<E: Env>(volume: &mut Volume<E>, file: Fd, right: Access) -> Result<Fd> {
+fn dup_file<E: Env>(volume: &mut View<E>, file: Fd, right: Access) -> Result<Fd> {
     if volume.kind(file)? == Kind::Directory {
         return Err(Error::IsDirectory);
     }
@@ -177,14 +174,14 @@ mod tests {
     use alloc::vec::Vec;
     use monaka_fs_core::CHUNK_BYTES;
 
-    fn read(input: &FileInput, volume: &mut Volume<Still>, len: u64) -> Result<Option<Vec<u8>>> {
+    fn read(input: &FileInput, volume: &mut View<Still>, len: u64) -> Result<Option<Vec<u8>>> {
         let mut bytes = Vec::new();
         let found = input.read(volume, len, &mut bytes)?;
         assert_eq!(found.unwrap_or(0), bytes.len());
         Ok(found.map(|_| bytes))
     }
 
-    fn write(output: &FileOutput, volume: &mut Volume<Still>, bytes: &[u8]) -> Result<()> {
+    fn write(output: &FileOutput, volume: &mut View<Still>, bytes: &[u8]) -> Result<()> {
         output.write(volume, (&bytes).into())
     }
 

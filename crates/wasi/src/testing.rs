@@ -1,6 +1,6 @@
 //! What the tests of this module share.
 
-use monaka_fs_core::{Access, Env, Fd, Follow, Limits, OpenFlags, Time, Volume};
+use monaka_fs_core::{Access, Env, Fd, Follow, Limits, OpenFlags, Time, View};
 
 /// A clock that stands still.
 #[derive(Debug)]
@@ -12,25 +12,25 @@ impl Env for Still {
     }
 }
 
-pub(crate) fn volume() -> Volume<Still> {
-    Volume::new(Still, Limits::default()).unwrap()
+pub(crate) fn volume() -> View<Still> {
+    View::new(Still, Limits::default()).unwrap()
 }
 
-pub(crate) fn volume_of(bytes_max: u64) -> Volume<Still> {
+pub(crate) fn volume_of(bytes_max: u64) -> View<Still> {
     let limits = Limits {
         bytes_max,
         ..Limits::default()
     };
-    Volume::new(Still, limits).unwrap()
+    View::new(Still, limits).unwrap()
 }
 
-pub(crate) fn root(volume: &mut Volume<Still>) -> Fd {
+pub(crate) fn root(volume: &mut View<Still>) -> Fd {
     volume
         .open_root(Access::READ | Access::MUTATE_DIRECTORY)
         .unwrap()
 }
 
-pub(crate) fn create(volume: &mut Volume<Still>, name: &str) -> Fd {
+pub(crate) fn create(volume: &mut View<Still>, name: &str) -> Fd {
     let root = root(volume);
     let access = Access::READ | Access::WRITE;
     volume

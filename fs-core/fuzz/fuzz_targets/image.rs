@@ -16,7 +16,7 @@ use std::sync::LazyLock;
 
 use libfuzzer_sys::fuzz_target;
 use monaka_fs_core::image::Image;
-use monaka_fs_core::{Access, Env, Fd, Follow, Kind, Limits, OpenFlags, Time, Volume};
+use monaka_fs_core::{Access, Env, Fd, Follow, Kind, Limits, OpenFlags, Time, View};
 
 static SAMPLE: LazyLock<Vec<u8>> = LazyLock::new(|| {
     let mut builder = image::Builder::new();
@@ -61,7 +61,7 @@ fn read(bytes: Vec<u8>) {
     let leaked: *mut [u8] = Box::into_raw(bytes.into_boxed_slice());
     // SAFETY: the bytes are valid until they are taken back below, when nothing borrows them any more.
     let image = Image::parse(unsafe { &*leaked }).expect("the same bytes are sound again");
-    let mut volume = Volume::from_image(Epoch, Limits::default(), image).expect("it fits");
+    let mut volume = View::from_image(Epoch, Limits::default(), image).expect("it fits");
     assert_eq!(volume.check(), Ok(()));
     walk(&mut volume);
     drop(volume);
@@ -77,7 +77,7 @@ impl Env for Epoch {
     }
 }
 
-fn walk(volume: &mut Volume<Epoch>) {
+fn walk(volume: &mut View<Epoch>) {
     let mut waiting = vec![volume.open_root(Access::READ).expect("a root")];
     while let Some(dir) = waiting.pop() {
         let mut cursor = volume.read_directory(dir).expect("a directory");
@@ -104,7 +104,7 @@ fn walk(volume: &mut Volume<Epoch>) {
 }
 
 /// Reads all blocks; damaged ones are errors.
-fn read_file(volume: &mut Volume<Epoch>, fd: Fd) {
+fn read_file(volume: &mut View<Epoch>, fd: Fd) {
     let size = volume.stat(fd).expect("it is open").size;
     let mut buf = vec![0; 65_536];
     for offset in (0..size).step_by(buf.len()) {

@@ -8,12 +8,13 @@
 //! same offset in their pages; what an allocator puts before each chunk moves the next one on, so
 //! that no buffer meets that in more than one chunk of sixty-four.
 //!
-//! Nothing shares the bytes of a chunk: a volume has one owner and no snapshots. Should it get
-//! them, `Owned` becomes a counted reference, and `Chunk::own` is where it would be copied.
+//! A snapshot makes an owned chunk a shared one, without copying it; the first write after it copies
+//! the chunk, or takes it back where the snapshot is gone.
 
+use alloc::sync::Arc;
 use alloc::vec::Vec;
 
-use crate::quota::Ledger;
+use crate::quota::Account;
 use crate::{CHUNK_BYTES, Error, Payload, Result};
 
 /// Where the bytes of a chunk are.
@@ -23,6 +24,8 @@ pub(crate) enum Chunk {
     Hole,
     /// In memory of the volume.
     Owned(Vec<u8>),
+    /// In memory of the volume, and a snapshot may have it too.
+    Shared(Arc<Vec<u8>>),
     /// In the image, and they match their checksum.
     Image(&'static [u8]),
     /// In the image, and nobody has looked at them yet.
@@ -34,6 +37,11 @@ pub(crate) enum Chunk {
 pub(crate) struct Sums(pub(crate) &'static [[u8; 8]]);
 
 impl Sums {
+    /// Whether there are none: nothing of the file is an image's.
+    pub(crate) fn is_empty(self) -> bool {
+        self.0.is_empty()
+    }
+
     /// The checksum of the block at `index`.
     pub(crate) fn of(self, index: usize) -> Option<u64> {
         self.0.get(index).map(|sum| u64::from_le_bytes(*sum))
@@ -56,6 +64,7 @@ impl Chunk {
         match self {
             Self::Hole => 0,
             Self::Owned(bytes) => bytes.len(),
+            Self::Shared(bytes) => bytes.len(),
             Self::Image(bytes) | Self::Unverified(bytes) => bytes.len(),
         }
     }
@@ -64,21 +73,38 @@ impl Chunk {
     pub(crate) fn owned_len(&self) -> usize {
         match self {
             Self::Owned(bytes) => bytes.len(),
+            Self::Shared(bytes) => bytes.len(),
             _ => 0,
         }
     }
 
-    /// The stored prefix. Image bytes are compared with their checksum the first time; `Io` if they
-    /// differ.
+    /// Whether the stored prefix can be read as it is.
     #[inline]
-    pub(crate) fn bytes(&mut self, sum: Option<u64>) -> Result<&[u8]> {
-        if let Self::Unverified(bytes) = *self {
-            self.verify(bytes, sum)?;
+    pub(crate) fn is_ready(&self) -> bool {
+        !matches!(self, Self::Unverified(_))
+    }
+
+    /// Makes it so: image bytes are compared with their checksum; `Io` if they differ.
+    pub(crate) fn prepare(&mut self, sum: Option<u64>) -> Result<()> {
+        let Self::Unverified(bytes) = *self else {
+            return Ok(());
+        };
+        if !bytes.is_empty() && Some(crate::sum::sum(bytes)) != sum {
+            return Err(Error::Io);
         }
+        *self = Self::Image(bytes);
+        Ok(())
+    }
+
+    /// The stored prefix, which has to be ready, else `Io`.
+    #[inline]
+    pub(crate) fn bytes(&self) -> Result<&[u8]> {
         match self {
             Self::Hole => Ok(&[]),
             Self::Owned(bytes) => Ok(bytes),
-            Self::Image(bytes) | Self::Unverified(bytes) => Ok(bytes),
+            Self::Shared(bytes) => Ok(bytes),
+            Self::Image(bytes) => Ok(bytes),
+            Self::Unverified(_) => Err(Error::Io),
         }
     }
 
@@ -89,15 +115,15 @@ impl Chunk {
         payload: Payload<'_>,
         growth: Growth,
         sum: Option<u64>,
-        ledger: &mut Ledger,
+        account: Account<'_>,
     ) -> Result<usize> {
-        if self.write_in_place(start, payload, ledger) {
+        if self.write_in_place(start, payload, account) {
             return Ok(payload.len());
         }
-        let end = self.end_within(start, payload.len(), ledger.bytes_left())?;
+        let end = self.end_within(start, payload.len(), account.bytes_left())?;
         let replaces_all = start == 0 && end >= self.stored_len();
         let kept = if replaces_all { 0 } else { self.stored_len() };
-        let own = self.own(kept, end.max(kept), growth, sum, ledger)?;
+        let own = self.own(kept, end.max(kept), growth, sum, account)?;
         let fitting = payload.first(end.saturating_sub(start));
         put(own, start, fitting);
         Ok(fitting.len())
@@ -106,7 +132,7 @@ impl Chunk {
     /// Writes over what is stored or right behind it, if that needs neither more room nor a part of
     /// the payload only: what nearly all writes do, without the questions of the others.
     #[inline]
-    fn write_in_place(&mut self, start: usize, payload: Payload<'_>, ledger: &mut Ledger) -> bool {
+    fn write_in_place(&mut self, start: usize, payload: Payload<'_>, account: Account<'_>) -> bool {
         let Self::Owned(own) = self else {
             return false;
         };
@@ -117,7 +143,7 @@ impl Chunk {
         let room = own.capacity().saturating_sub(start);
         let appends = start == own.len()
             && payload.len() <= room
-            && ledger.reserve_bytes(payload.len() as u64).is_ok();
+            && account.reserve_bytes(payload.len() as u64).is_ok();
         if appends {
             payload.append_to(own);
         }
@@ -130,16 +156,16 @@ impl Chunk {
         start: usize,
         end: usize,
         sum: Option<u64>,
-        ledger: &mut Ledger,
+        account: Account<'_>,
     ) -> Result<()> {
         let stored = self.stored_len();
         if start >= stored {
             return Ok(());
         }
         if end >= stored {
-            return self.truncate(start, sum, ledger);
+            return self.truncate(start, sum, account);
         }
-        let own = self.own(stored, stored, Growth::Doubling, sum, ledger)?;
+        let own = self.own(stored, stored, Growth::Doubling, sum, account)?;
         if let Some(zeroed) = own.get_mut(start..end) {
             zeroed.fill(0);
         }
@@ -151,25 +177,27 @@ impl Chunk {
         &mut self,
         len: usize,
         sum: Option<u64>,
-        ledger: &mut Ledger,
+        account: Account<'_>,
     ) -> Result<()> {
         if len >= self.stored_len() {
             return Ok(());
         }
         if len == 0 {
-            ledger.release_bytes(self.owned_len() as u64);
+            account.release_bytes(self.owned_len() as u64);
             *self = Self::Hole;
             return Ok(());
         }
+        let released = self.owned_len().saturating_sub(len) as u64;
+        if let Self::Shared(_) = self {
+            self.own_reserved(len, len, Growth::Doubling, sum)?;
+        }
         if let Self::Owned(own) = self {
-            ledger.release_bytes(own.len().saturating_sub(len) as u64);
+            account.release_bytes(released);
             own.truncate(len);
             fit(own);
             return Ok(());
         }
-        if let Self::Unverified(bytes) = *self {
-            self.verify(bytes, sum)?;
-        }
+        self.prepare(sum)?;
         if let Self::Image(bytes) = self {
             *bytes = bytes.get(..len).unwrap_or(bytes);
         }
@@ -202,12 +230,12 @@ impl Chunk {
         len: usize,
         growth: Growth,
         sum: Option<u64>,
-        ledger: &mut Ledger,
+        account: Account<'_>,
     ) -> Result<&mut Vec<u8>> {
         let charge = len.saturating_sub(self.owned_len()) as u64;
-        ledger.reserve_bytes(charge)?;
+        account.reserve_bytes(charge)?;
         self.own_reserved(kept, len, growth, sum)
-            .inspect_err(|_| ledger.release_bytes(charge))?;
+            .inspect_err(|_| account.release_bytes(charge))?;
         match self {
             Self::Owned(own) => Ok(own),
             _ => Err(Error::Io),
@@ -221,24 +249,29 @@ impl Chunk {
         growth: Growth,
         sum: Option<u64>,
     ) -> Result<()> {
+        self.take_back();
         if let Self::Owned(own) = self {
             return grow(own, len, growth);
         }
         let mut own = Vec::new();
         grow(&mut own, len, growth)?;
         if kept > 0 {
-            own.extend_from_slice(self.bytes(sum)?);
+            self.prepare(sum)?;
+            let stored = self.bytes()?;
+            own.extend_from_slice(stored.get(..kept).unwrap_or(stored));
         }
         *self = Self::Owned(own);
         Ok(())
     }
 
-    fn verify(&mut self, bytes: &'static [u8], sum: Option<u64>) -> Result<()> {
-        if !bytes.is_empty() && Some(crate::sum::sum(bytes)) != sum {
-            return Err(Error::Io);
+    /// A shared chunk that no snapshot has any more is the volume's alone again.
+    fn take_back(&mut self) {
+        if let Self::Shared(shared) = self {
+            match Arc::try_unwrap(core::mem::take(shared)) {
+                Ok(own) => *self = Self::Owned(own),
+                Err(still) => *shared = still,
+            }
         }
-        *self = Self::Image(bytes);
-        Ok(())
     }
 }
 
@@ -287,6 +320,7 @@ pub(super) fn fit<T>(items: &mut Vec<T>) {
 mod tests {
     use super::*;
     use crate::Limits;
+    use crate::quota::Ledger;
 
     fn ledger(bytes_max: u64) -> Ledger {
         Ledger::new(Limits {
@@ -295,7 +329,7 @@ mod tests {
         })
     }
 
-    fn write(chunk: &mut Chunk, start: usize, bytes: &[u8], ledger: &mut Ledger) -> Result<usize> {
+    fn write(chunk: &mut Chunk, start: usize, bytes: &[u8], ledger: Account<'_>) -> Result<usize> {
         chunk.write(start, (&bytes).into(), Growth::Doubling, None, ledger)
     }
 
@@ -305,29 +339,38 @@ mod tests {
 
     #[test]
     fn a_gap_is_zeroed_and_charged() {
-        let (mut chunk, mut ledger) = (Chunk::Hole, ledger(100));
-        assert_eq!(write(&mut chunk, 5, b"abc", &mut ledger), Ok(3));
-        assert_eq!(chunk.bytes(None).unwrap(), b"\0\0\0\0\0abc");
+        let (mut chunk, ledger) = (Chunk::Hole, ledger(100));
+        assert_eq!(
+            write(&mut chunk, 5, b"abc", Account::new(&ledger, None)),
+            Ok(3)
+        );
+        assert_eq!(chunk.bytes().unwrap(), b"\0\0\0\0\0abc");
         assert_eq!(ledger.bytes_left(), 92);
-        assert_eq!(write(&mut chunk, 0, b"12", &mut ledger), Ok(2));
-        assert_eq!(chunk.bytes(None).unwrap(), b"12\0\0\0abc");
+        assert_eq!(
+            write(&mut chunk, 0, b"12", Account::new(&ledger, None)),
+            Ok(2)
+        );
+        assert_eq!(chunk.bytes().unwrap(), b"12\0\0\0abc");
         assert_eq!(ledger.bytes_left(), 92);
     }
 
     #[test]
     fn a_write_is_cut_where_the_ledger_ends() {
-        let (mut chunk, mut ledger) = (Chunk::Hole, ledger(4));
-        assert_eq!(write(&mut chunk, 0, b"abcdef", &mut ledger), Ok(4));
+        let (mut chunk, ledger) = (Chunk::Hole, ledger(4));
         assert_eq!(
-            write(&mut chunk, 4, b"x", &mut ledger),
+            write(&mut chunk, 0, b"abcdef", Account::new(&ledger, None)),
+            Ok(4)
+        );
+        assert_eq!(
+            write(&mut chunk, 4, b"x", Account::new(&ledger, None)),
             Err(Error::InsufficientSpace)
         );
         assert_eq!(
-            write(&mut chunk, 2, b"xyz", &mut ledger),
+            write(&mut chunk, 2, b"xyz", Account::new(&ledger, None)),
             Ok(2),
             "what is stored can be overwritten"
         );
-        assert_eq!(chunk.bytes(None).unwrap(), b"abxy");
+        assert_eq!(chunk.bytes().unwrap(), b"abxy");
     }
 
     /// Replacing a whole block of an image needs no more than what fits of it, but then the rest
@@ -335,9 +378,9 @@ mod tests {
     #[test]
     fn a_block_of_an_image_is_not_lost_to_a_full_ledger() {
         const BLOCK: &[u8] = b"0123456789";
-        let (mut chunk, mut ledger) = (Chunk::Unverified(BLOCK), ledger(9));
+        let (mut chunk, ledger) = (Chunk::Unverified(BLOCK), ledger(9));
         assert_eq!(
-            write(&mut chunk, 0, &[b'x'; 10], &mut ledger),
+            write(&mut chunk, 0, &[b'x'; 10], Account::new(&ledger, None)),
             Err(Error::InsufficientSpace)
         );
         let written = chunk.write(
@@ -345,24 +388,42 @@ mod tests {
             (&&b"x"[..]).into(),
             Growth::Doubling,
             sum_of(BLOCK),
-            &mut ledger,
+            Account::new(&ledger, None),
         );
         assert_eq!(written, Err(Error::InsufficientSpace));
-        assert_eq!(chunk.bytes(sum_of(BLOCK)).unwrap(), BLOCK);
+        assert_eq!(
+            {
+                chunk.prepare(sum_of(BLOCK)).unwrap();
+                chunk.bytes().unwrap()
+            },
+            BLOCK
+        );
         assert_eq!(ledger.bytes_left(), 9);
     }
 
     #[test]
     fn a_block_that_is_replaced_is_not_verified() {
-        let (mut chunk, mut ledger) = (Chunk::Unverified(b"damaged"), ledger(100));
+        let (mut chunk, ledger) = (Chunk::Unverified(b"damaged"), ledger(100));
         let wrong = Some(1);
-        assert_eq!(chunk.bytes(wrong), Err(Error::Io));
+        assert_eq!(chunk.prepare(wrong), Err(Error::Io));
         assert_eq!(
-            chunk.write(1, (&&b"x"[..]).into(), Growth::Doubling, wrong, &mut ledger),
+            chunk.write(
+                1,
+                (&&b"x"[..]).into(),
+                Growth::Doubling,
+                wrong,
+                Account::new(&ledger, None)
+            ),
             Err(Error::Io)
         );
-        assert_eq!(chunk.zero(1, 2, wrong, &mut ledger), Err(Error::Io));
-        assert_eq!(chunk.truncate(3, wrong, &mut ledger), Err(Error::Io));
+        assert_eq!(
+            chunk.zero(1, 2, wrong, Account::new(&ledger, None)),
+            Err(Error::Io)
+        );
+        assert_eq!(
+            chunk.truncate(3, wrong, Account::new(&ledger, None)),
+            Err(Error::Io)
+        );
         assert_eq!(ledger.bytes_left(), 100, "what failed is not charged");
         assert_eq!(
             chunk.write(
@@ -370,18 +431,26 @@ mod tests {
                 (&&b"replaced"[..]).into(),
                 Growth::Doubling,
                 wrong,
-                &mut ledger
+                Account::new(&ledger, None)
             ),
             Ok(8)
         );
-        assert_eq!(chunk.bytes(wrong).unwrap(), b"replaced");
+        assert_eq!(chunk.bytes().unwrap(), b"replaced");
     }
 
     #[test]
     fn a_cut_gives_memory_back() {
-        let (mut chunk, mut ledger) = (Chunk::Hole, ledger(1 << 20));
-        write(&mut chunk, 0, &[7; CHUNK_BYTES], &mut ledger).unwrap();
-        chunk.truncate(10, None, &mut ledger).unwrap();
+        let (mut chunk, ledger) = (Chunk::Hole, ledger(1 << 20));
+        write(
+            &mut chunk,
+            0,
+            &[7; CHUNK_BYTES],
+            Account::new(&ledger, None),
+        )
+        .unwrap();
+        chunk
+            .truncate(10, None, Account::new(&ledger, None))
+            .unwrap();
         let Chunk::Owned(own) = &chunk else {
             unreachable!()
         };
@@ -391,11 +460,11 @@ mod tests {
 
     #[test]
     fn small_writes_copy_little() {
-        let (mut chunk, mut ledger) = (Chunk::Hole, ledger(1 << 20));
+        let (mut chunk, ledger) = (Chunk::Hole, ledger(1 << 20));
         let mut moves = 0;
         let mut capacity = 0;
         for at in 0..CHUNK_BYTES {
-            write(&mut chunk, at, b"x", &mut ledger).unwrap();
+            write(&mut chunk, at, b"x", Account::new(&ledger, None)).unwrap();
             let Chunk::Owned(own) = &chunk else {
                 unreachable!()
             };

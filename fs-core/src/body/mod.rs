@@ -11,11 +11,22 @@ mod table;
 use alloc::vec::Vec;
 
 use crate::boxed::Boxed;
-use crate::quota::Ledger;
-use crate::{CHUNK_BYTES, Found, Gather, Payload, Result, Run};
+use crate::quota::Account;
+use crate::{CHUNK_BYTES, Found, Gather, Payload, Result};
 pub(crate) use chunk::Sums;
 use chunk::{Chunk, Growth};
 use table::Table;
+
+/// The longest stored stretch at an offset of a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Run<'a> {
+    /// These bytes, at least one.
+    Data(&'a [u8]),
+    /// This many zero bytes, at least one.
+    Zero(u64),
+    /// The offset is at or after the end of the file.
+    End,
+}
 
 /// File content in the form that suits its size.
 #[derive(Debug)]
@@ -58,38 +69,64 @@ impl Body {
         }
     }
 
-    /// The longest stored run at `offset`, at most `len_max` bytes.
-    pub(crate) fn run(&mut self, offset: u64, len_max: usize) -> Result<Run<'_>> {
-        self.split_image()?;
+    /// Whether the range can be read as it is: nothing of it is image content that nobody has looked
+    /// at.
+    pub(crate) fn is_ready(&self, offset: u64, len: usize) -> bool {
         match self {
-            Self::Table(table) => table.run(offset, len_max),
-            Self::Image(bytes, _) => Ok(run_of(bytes, offset, len_max)),
-            Self::One(chunk, sums) => Ok(run_of(chunk.bytes(sums.of(0))?, offset, len_max)),
+            Self::One(chunk, _) => chunk.is_ready(),
+            Self::Image(..) => false,
+            Self::Table(table) => table.is_ready(offset, self.len_within(offset, len)),
         }
     }
 
-    /// Gathers at most `len_max` bytes from `offset` on; fewer only at the end of the file, before a
-    /// damaged block, and where `into` takes no more.
+    /// Makes the range ready; gives how many bytes of it are, which is fewer before a damaged block.
+    /// `Io` where the first of them is in one.
+    pub(crate) fn prepare(&mut self, offset: u64, len: usize) -> Result<usize> {
+        let within = self.len_within(offset, len);
+        if within == 0 {
+            return Ok(len);
+        }
+        self.split_image()?;
+        let prepared = match self {
+            Self::One(chunk, sums) => chunk.prepare(sums.of(0)).map(|()| within),
+            Self::Table(table) => table.prepare(offset, within),
+            Self::Image(..) => Err(crate::Error::Io),
+        }?;
+        Ok(if prepared == within { len } else { prepared })
+    }
+
+    /// The longest stored run at `offset`, at most `len_max` bytes, which have to be ready.
+    fn run(&self, offset: u64, len_max: usize) -> Result<Run<'_>> {
+        match self {
+            Self::Table(table) => table.run(offset, len_max),
+            Self::Image(..) => Err(crate::Error::Io),
+            Self::One(chunk, _) => Ok(run_of(chunk.bytes()?, offset, len_max)),
+        }
+    }
+
+    /// How much of a range lies in the file.
+    fn len_within(&self, offset: u64, len: usize) -> usize {
+        let rest = self.size().saturating_sub(offset);
+        usize::try_from(rest).unwrap_or(usize::MAX).min(len)
+    }
+
+    /// Gathers at most `len_max` bytes from `offset` on, which have to be ready; fewer only at the end
+    /// of the file, and where `into` takes no more.
     pub(crate) fn gather(
-        &mut self,
+        &self,
         offset: u64,
         len_max: usize,
         into: &mut dyn Gather,
     ) -> Result<Found> {
         let rest = self.size().saturating_sub(offset);
-        let len = usize::try_from(rest).unwrap_or(usize::MAX).min(len_max);
+        let len = self.len_within(offset, len_max);
         if len > 0 {
             into.reserve(len)?;
         }
         let mut found: usize = 0;
         while found < len {
             let at = offset.saturating_add(found as u64);
-            let run = match self.run(at, len.saturating_sub(found)) {
-                Err(error) if found == 0 => return Err(error),
-                Err(_) => break,
-                Ok(run) => run,
-            };
-            let (count, taken) = match run {
+            let (count, taken) = match self.run(at, len.saturating_sub(found))? {
                 Run::Data(bytes) => (bytes.len(), into.data(bytes)),
                 Run::Zero(count) => (count as usize, into.zeroes(count as usize)),
                 Run::End => break,
@@ -108,7 +145,7 @@ impl Body {
         &mut self,
         offset: u64,
         payload: Payload<'_>,
-        ledger: &mut Ledger,
+        account: Account<'_>,
     ) -> Result<usize> {
         if offset.saturating_add(payload.len() as u64) <= CHUNK_BYTES as u64
             && let Self::One(chunk, sums) = self
@@ -118,10 +155,10 @@ impl Body {
                 payload,
                 Growth::Doubling,
                 sums.of(0),
-                ledger,
+                account,
             );
         }
-        self.table(ledger)?.write(offset, payload, ledger)
+        self.table(account)?.write(offset, payload, account)
     }
 
     /// Zeroes a range, letting go of what is stored where that suffices, and extends the file to
@@ -130,27 +167,27 @@ impl Body {
         &mut self,
         offset: u64,
         len: u64,
-        ledger: &mut Ledger,
+        account: Account<'_>,
     ) -> Result<()> {
-        self.table(ledger)?.write_zeroes(offset, len, ledger)
+        self.table(account)?.write_zeroes(offset, len, account)
     }
 
     /// Cuts, or extends by a hole.
-    pub(crate) fn set_size(&mut self, size: u64, ledger: &mut Ledger) -> Result<()> {
+    pub(crate) fn set_size(&mut self, size: u64, account: Account<'_>) -> Result<()> {
         if size == self.size() {
             return Ok(());
         }
         if size == 0 {
-            ledger.release_bytes(self.bytes_charged());
+            account.release_bytes(self.bytes_charged());
             *self = Self::empty();
             return Ok(());
         }
         if let Self::One(chunk, sums) = self
             && size < chunk.stored_len() as u64
         {
-            return chunk.truncate(size as usize, sums.of(0), ledger);
+            return chunk.truncate(size as usize, sums.of(0), account);
         }
-        self.table(ledger)?.set_size(size, ledger)
+        self.table(account)?.set_size(size, account)
     }
 
     /// Whether the form suits the content; if not, what is wrong. For tests.
@@ -182,11 +219,11 @@ impl Body {
     }
 
     /// The body as a table, which it becomes if it is none.
-    fn table(&mut self, ledger: &mut Ledger) -> Result<&mut Table> {
+    fn table(&mut self, account: Account<'_>) -> Result<&mut Table> {
         self.split_image()?;
         if let Self::One(chunk, sums) = self {
             let mut table = Boxed::try_new(Table::empty(*sums))?;
-            table.take(chunk, ledger)?;
+            table.take(chunk, account)?;
             *self = Self::Table(table);
         }
         match self {

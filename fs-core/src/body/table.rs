@@ -3,9 +3,10 @@
 
 use alloc::vec::Vec;
 
+use super::Run;
 use super::chunk::{Chunk, Growth, Sums, fit};
-use crate::quota::Ledger;
-use crate::{CHUNK_BYTES, Error, Payload, Result, Run};
+use crate::quota::Account;
+use crate::{CHUNK_BYTES, Error, Payload, Result};
 
 /// Chunks of one leaf: 64 MiB of content.
 const LEAF_CHUNKS: usize = 1024;
@@ -59,10 +60,10 @@ impl Table {
 
     /// Takes a chunk over as the first one of this empty table. If that fails the chunk stays where
     /// it is.
-    pub(super) fn take(&mut self, chunk: &mut Chunk, ledger: &mut Ledger) -> Result<()> {
+    pub(super) fn take(&mut self, chunk: &mut Chunk, account: Account<'_>) -> Result<()> {
         let size = chunk.stored_len() as u64;
         if size > 0 {
-            let place = self.entry(0, ledger)?;
+            let place = self.entry(0, account)?;
             *place = core::mem::replace(chunk, Chunk::Hole);
             self.size = size;
         }
@@ -78,15 +79,42 @@ impl Table {
         owned.saturating_add(self.entries_charge())
     }
 
-    pub(super) fn run(&mut self, offset: u64, len_max: usize) -> Result<Run<'_>> {
+    /// Whether the range can be read as it is.
+    pub(super) fn is_ready(&self, offset: u64, len: usize) -> bool {
+        self.sums.is_empty()
+            || indices(offset, len)
+                .all(|index| self.chunk(index).is_none_or(|chunk| chunk.is_ready()))
+    }
+
+    /// Makes the range ready; gives how many bytes of it are, or `Io` where the first of them is in a
+    /// damaged block.
+    pub(super) fn prepare(&mut self, offset: u64, len: usize) -> Result<usize> {
+        let sums = self.sums;
+        for index in indices(offset, len) {
+            let prepared = match self.chunk_mut(index) {
+                Some(chunk) => chunk.prepare(sums.of(index)),
+                None => Ok(()),
+            };
+            if let Err(error) = prepared {
+                let start = (index as u64).saturating_mul(CHUNK_BYTES as u64);
+                return match start.checked_sub(offset) {
+                    Some(before) if before > 0 => Ok(before as usize),
+                    _ => Err(error),
+                };
+            }
+        }
+        Ok(len)
+    }
+
+    /// The longest stored run at `offset`, which has to be ready.
+    pub(super) fn run(&self, offset: u64, len_max: usize) -> Result<Run<'_>> {
         let Some(left) = self.size.checked_sub(offset).filter(|&left| left > 0) else {
             return Ok(Run::End);
         };
         let limit = usize::try_from(left).unwrap_or(usize::MAX).min(len_max);
         let (index, start) = split(offset)?;
-        let sum = self.sums.of(index);
-        let stored = match self.chunk_mut(index) {
-            Some(chunk) => chunk.bytes(sum)?.get(start..).unwrap_or_default(),
+        let stored = match self.chunk(index) {
+            Some(chunk) => chunk.bytes()?.get(start..).unwrap_or_default(),
             None => &[],
         };
         match stored {
@@ -101,7 +129,7 @@ impl Table {
         &mut self,
         offset: u64,
         payload: Payload<'_>,
-        ledger: &mut Ledger,
+        account: Account<'_>,
     ) -> Result<usize> {
         let mut written = 0;
         while written < payload.len() {
@@ -110,7 +138,7 @@ impl Table {
             let piece = payload
                 .after(written)
                 .first(CHUNK_BYTES.saturating_sub(start));
-            match self.write_piece(index, start, piece, ledger) {
+            match self.write_piece(index, start, piece, account) {
                 Ok(count) => {
                     written = written.saturating_add(count);
                     self.size = self.size.max(at.saturating_add(count as u64));
@@ -129,7 +157,7 @@ impl Table {
         &mut self,
         offset: u64,
         len: u64,
-        ledger: &mut Ledger,
+        account: Account<'_>,
     ) -> Result<()> {
         let end = offset.saturating_add(len);
         let sums = self.sums;
@@ -143,7 +171,7 @@ impl Table {
                 let index = leaf_index.saturating_add(place);
                 let (start, end) = (within(index, offset), within(index, end));
                 if start < end {
-                    chunk.zero(start, end, sums.of(index), ledger)?;
+                    chunk.zero(start, end, sums.of(index), account)?;
                 }
             }
         }
@@ -151,20 +179,20 @@ impl Table {
         Ok(())
     }
 
-    pub(super) fn set_size(&mut self, size: u64, ledger: &mut Ledger) -> Result<()> {
+    pub(super) fn set_size(&mut self, size: u64, account: Account<'_>) -> Result<()> {
         if size < self.size {
-            self.cut(size, ledger)?;
+            self.cut(size, account)?;
         }
         self.size = size;
         Ok(())
     }
 
     /// Lets go of what is stored at and after `size`.
-    fn cut(&mut self, size: u64, ledger: &mut Ledger) -> Result<()> {
+    fn cut(&mut self, size: u64, account: Account<'_>) -> Result<()> {
         let (index, start) = split(size)?;
         let sum = self.sums.of(index);
         if let Some(chunk) = self.chunk_mut(index) {
-            chunk.truncate(start, sum, ledger)?;
+            chunk.truncate(start, sum, account)?;
         }
         let charged_before = self.bytes_charged();
         let chunks_len = index.saturating_add(usize::from(start > 0));
@@ -180,7 +208,7 @@ impl Table {
         self.leaves.pop_if(|leaf| leaf.chunks.is_empty());
         fit(&mut self.leaves);
         self.entries_free = self.entries_free.min(self.entries_len());
-        ledger.release_bytes(charged_before.saturating_sub(self.bytes_charged()));
+        account.release_bytes(charged_before.saturating_sub(self.bytes_charged()));
         Ok(())
     }
 
@@ -212,12 +240,12 @@ impl Table {
         index: usize,
         start: usize,
         piece: Payload<'_>,
-        ledger: &mut Ledger,
+        account: Account<'_>,
     ) -> Result<usize> {
         let sum = self.sums.of(index);
         let growth = self.growth(index);
-        self.entry(index, ledger)?
-            .write(start, piece, growth, sum, ledger)
+        self.entry(index, account)?
+            .write(start, piece, growth, sum, account)
     }
 
     /// A chunk gets its full room at once where it is one of many and the one before it is full:
@@ -244,7 +272,7 @@ impl Table {
     }
 
     /// The chunk at `index`, for which the table grows if needed.
-    fn entry(&mut self, index: usize, ledger: &mut Ledger) -> Result<&mut Chunk> {
+    fn entry(&mut self, index: usize, account: Account<'_>) -> Result<&mut Chunk> {
         let leaf = match self.leaf_place(index / LEAF_CHUNKS) {
             Ok(leaf) => leaf,
             Err(leaf) => {
@@ -262,9 +290,9 @@ impl Table {
         let missing = place.saturating_add(1).saturating_sub(chunks.len());
         if missing > 0 {
             let charge = ENTRY_CHARGE.saturating_mul(missing as u64);
-            ledger.reserve_bytes(charge)?;
+            account.reserve_bytes(charge)?;
             if chunks.try_reserve(missing).is_err() {
-                ledger.release_bytes(charge);
+                account.release_bytes(charge);
                 return Err(Error::InsufficientMemory);
             }
             chunks.extend((0..missing).map(|_| Chunk::Hole));
@@ -299,6 +327,13 @@ fn split(offset: u64) -> Result<(usize, usize)> {
     Ok((index, (offset % CHUNK_BYTES as u64) as usize))
 }
 
+/// The chunks that hold the bytes of a range.
+fn indices(offset: u64, len: usize) -> core::ops::Range<usize> {
+    let chunk = CHUNK_BYTES as u64;
+    let end = offset.saturating_add(len as u64).div_ceil(chunk);
+    (offset / chunk) as usize..usize::try_from(end).unwrap_or(usize::MAX)
+}
+
 /// `offset` as a position in the chunk at `index`: its start or end where it lies outside.
 fn within(index: usize, offset: u64) -> usize {
     let start = (index as u64).saturating_mul(CHUNK_BYTES as u64);
@@ -316,6 +351,7 @@ fn reserve<T>(items: &mut Vec<T>, count: usize) -> Result<()> {
 mod tests {
     use super::*;
     use crate::Limits;
+    use crate::quota::Ledger;
     use std::vec;
 
     const LEAF_BYTES: u64 = (LEAF_CHUNKS * CHUNK_BYTES) as u64;
@@ -327,27 +363,34 @@ mod tests {
         )
     }
 
-    fn write(table: &mut Table, offset: u64, bytes: &[u8], ledger: &mut Ledger) {
+    fn write(table: &mut Table, offset: u64, bytes: &[u8], ledger: Account<'_>) {
         let written = table.write(offset, (&bytes).into(), ledger);
         assert_eq!(written, Ok(bytes.len()));
     }
 
     fn charged(ledger: &Ledger) -> u64 {
-        ledger.usage(0).bytes
+        ledger.usage().bytes
     }
 
     #[test]
     fn leaves_stay_in_order_in_a_sparse_file() {
-        let (mut table, mut ledger) = empty();
+        let (mut table, ledger) = empty();
         for leaf in [5, 0, 9, 3, 1, 1000, 4] {
-            write(&mut table, leaf * LEAF_BYTES, b"x", &mut ledger);
+            write(
+                &mut table,
+                leaf * LEAF_BYTES,
+                b"x",
+                Account::new(&ledger, None),
+            );
             assert_eq!(table.check(), Ok(()));
         }
         assert_eq!(table.leaves.len(), 7);
         assert_eq!(charged(&ledger), table.bytes_charged());
         assert_eq!(table.run(3 * LEAF_BYTES, 10), Ok(Run::Data(b"x")));
         assert_eq!(table.run(2 * LEAF_BYTES, 10), Ok(Run::Zero(10)));
-        table.set_size(4 * LEAF_BYTES, &mut ledger).unwrap();
+        table
+            .set_size(4 * LEAF_BYTES, Account::new(&ledger, None))
+            .unwrap();
         assert_eq!(table.leaves.len(), 3, "leaves 0, 1 and 3");
         assert_eq!(charged(&ledger), table.bytes_charged());
         assert_eq!(table.check(), Ok(()));
@@ -355,9 +398,14 @@ mod tests {
 
     #[test]
     fn a_file_that_is_written_in_sequence_has_whole_chunks() {
-        let (mut table, mut ledger) = empty();
+        let (mut table, ledger) = empty();
         for i in 0..100 {
-            write(&mut table, i * 4096, &[7; 4096], &mut ledger);
+            write(
+                &mut table,
+                i * 4096,
+                &[7; 4096],
+                Account::new(&ledger, None),
+            );
         }
         let Some(Chunk::Owned(last)) = table.chunks().last() else {
             unreachable!()
@@ -367,14 +415,14 @@ mod tests {
 
     #[test]
     fn memory_is_at_most_twice_what_is_charged() {
-        let (mut table, mut ledger) = empty();
+        let (mut table, ledger) = empty();
         for i in 0..40 {
             let piece = if i % 2 == 0 { CHUNK_BYTES } else { 1 };
             write(
                 &mut table,
                 i * CHUNK_BYTES as u64,
                 &vec![7; piece],
-                &mut ledger,
+                Account::new(&ledger, None),
             );
         }
         let capacity: usize = table
@@ -394,13 +442,20 @@ mod tests {
     #[test]
     fn entries_of_an_image_are_free() {
         let bytes: &'static [u8] = vec![7; 5 * CHUNK_BYTES].leak();
-        let mut ledger = Ledger::new(Limits::default());
+        let ledger = Ledger::new(Limits::default());
         let mut table = Table::from_image(bytes, Sums::default()).unwrap();
         assert_eq!(table.bytes_charged(), 0);
-        write(&mut table, 6 * CHUNK_BYTES as u64, b"x", &mut ledger);
+        write(
+            &mut table,
+            6 * CHUNK_BYTES as u64,
+            b"x",
+            Account::new(&ledger, None),
+        );
         assert_eq!(charged(&ledger), 1 + 2 * ENTRY_CHARGE);
         assert_eq!(charged(&ledger), table.bytes_charged());
-        table.set_size(2 * CHUNK_BYTES as u64, &mut ledger).unwrap();
+        table
+            .set_size(2 * CHUNK_BYTES as u64, Account::new(&ledger, None))
+            .unwrap();
         assert_eq!((charged(&ledger), table.bytes_charged()), (0, 0));
     }
 }

@@ -1,16 +1,21 @@
 //! The namespace: inodes, and directories that give them names.
 
 mod dir;
+mod file;
 mod inode;
 mod name;
 mod rename;
 mod slab;
+mod stamps;
 
 pub(crate) use dir::{Directory, Entry};
-pub(crate) use inode::{Inode, LATEST, MARKED, Node};
+pub(crate) use file::{Content, File};
+pub(crate) use inode::{Inode, Node};
 pub(crate) use name::Name;
 pub(crate) use rename::{Move, plan_rename};
+pub(crate) use stamps::{LATEST, MARKED, Stamps};
 
+use crate::volume::Marks;
 use crate::{Error, Ino, Result};
 
 /// The root directory: `..` of it is itself.
@@ -20,15 +25,22 @@ pub(crate) const ROOT: Ino = Ino(0);
 #[derive(Debug)]
 pub(crate) struct Tree {
     slab: slab::Slab,
-    /// The number of the last change to any inode.
-    changes: u64,
+    /// Inodes made so far.
+    creations: u64,
+    /// What has times to be settled.
+    pub(crate) marks: Marks,
 }
+
+/// Changes of an inode before its numbers could be those of another one's. What tells two states apart
+/// is the number together with the inode's own, its times and its size.
+const CHANGES_PER_CREATION: u64 = 1 << 24;
 
 impl Tree {
     pub(crate) fn new() -> Self {
         Self {
             slab: slab::Slab::new(),
-            changes: 0,
+            creations: 0,
+            marks: Marks::none(),
         }
     }
 
@@ -53,14 +65,14 @@ impl Tree {
 
     pub(crate) fn directory(&self, ino: Ino) -> Result<&Directory> {
         match &self.inode(ino)?.node {
-            Node::Directory(directory) => Ok(directory),
+            Node::Directory(directory, _) => Ok(directory),
             _ => Err(Error::NotDirectory),
         }
     }
 
     pub(crate) fn directory_mut(&mut self, ino: Ino) -> Result<&mut Directory> {
         match &mut self.inode_mut(ino)?.node {
-            Node::Directory(directory) => Ok(directory),
+            Node::Directory(directory, _) => Ok(directory),
             _ => Err(Error::NotDirectory),
         }
     }
@@ -69,10 +81,10 @@ impl Tree {
         Ok(self.directory(dir)?.lookup(name))
     }
 
-    /// The next change number: it differs from every one before.
-    pub(crate) fn next_change(&mut self) -> u64 {
-        self.changes = self.changes.wrapping_add(1);
-        self.changes
+    /// The first change number of a new inode.
+    pub(crate) fn next_creation(&mut self) -> u64 {
+        self.creations = self.creations.wrapping_add(1);
+        self.creations.wrapping_mul(CHANGES_PER_CREATION)
     }
 
     /// The child of `ancestor` that is, or holds, `dir`: `None` where `dir` is not below
@@ -87,6 +99,11 @@ impl Tree {
             at = parent;
         }
         Ok(None)
+    }
+
+    /// Whether `dir` is `ancestor` or below it.
+    pub(crate) fn is_within(&self, ancestor: Ino, dir: Ino) -> Result<bool> {
+        Ok(dir == ancestor || self.child_towards(ancestor, dir)?.is_some())
     }
 
     pub(crate) fn iter(&self) -> impl Iterator<Item = (Ino, &Inode)> {

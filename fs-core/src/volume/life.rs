@@ -1,146 +1,164 @@
 //! How inodes come to be and cease.
 
 use super::Volume;
-use super::times::Marks;
-use crate::boxed::Boxed;
-use crate::tree::{Directory, Entry, Inode, Name, Node, ROOT, Tree};
+use crate::change::Change;
+use crate::quota::Quota;
+use crate::tree::{Entry, Inode, Name, Node, ROOT, Stamps, Tree};
 use crate::{Env, Error, Ino, Kind, Limits, Result, Time};
-
-use crate::handle::Handles;
-use crate::quota::Ledger;
 
 impl<E: Env> Volume<E> {
     /// An empty volume: a root directory.
     pub fn new(env: E, limits: Limits) -> Result<Self> {
         let mut volume = Self::bare(env, limits);
         volume.ledger.reserve_inodes(1)?;
-        let root = Node::Directory(Boxed::try_new(Directory::new(ROOT))?);
         let now = volume.now();
-        let root = volume.tree.insert(Inode::new(root, now, 0))?;
-        volume.note_new(root, now);
-        Ok(volume)
-    }
-
-    /// A volume without even a root.
-    pub(super) fn bare(env: E, limits: Limits) -> Self {
-        Self {
-            env,
-            tree: Tree::new(),
-            handles: Handles::default(),
-            ledger: Ledger::new(limits),
-            marks: Marks::none(),
-            read_only: false,
+        let root = Inode::new(Node::directory(ROOT, Stamps::new(now, 0))?, None);
+        let tree = volume.tree.get_mut();
+        let root = tree.insert(root)?;
+        if now == crate::tree::MARKED {
+            tree.marks.push(root);
         }
+        Ok(volume)
     }
 
     /// Creates an inode under a name that is free, in a directory that may be changed. The caller
     /// has reserved the bytes that the node is charged with, and gets them back if this fails.
-    pub(super) fn create(
-        &mut self,
+    pub(crate) fn create(
+        &self,
+        tree: &mut Tree,
         dir: Ino,
         name: Name<'_>,
-        node: Node,
-        now: Time,
+        make: impl FnOnce(Stamps) -> Result<Node>,
+        quota: Option<&Quota>,
     ) -> Result<Ino> {
-        let change = self.tree.next_change();
-        let inode = Inode::new(node, now, change);
-        let (kind, bytes) = (inode.kind(), inode.bytes_charged());
-        let created = self.create_reserved(dir, name, inode);
-        match created {
-            Ok(ino) => {
-                self.note_new(ino, now);
-                if kind == Kind::Directory {
-                    self.add_links(dir, 1)?;
-                }
-                self.modified(dir, now)?;
-                Ok(ino)
-            }
-            Err(error) => {
-                self.ledger.release_bytes(bytes);
-                Err(error)
-            }
+        let now = self.now();
+        let node = make(Stamps::new(now, tree.next_creation()))?;
+        let inode = Inode::new(node, quota.cloned());
+        let (kind, bytes) = (inode.kind(), inode.bytes_charged()?);
+        let ino = self
+            .create_reserved(tree, dir, name, inode)
+            .inspect_err(|_| self.account(quota).release_bytes(bytes))?;
+        self.note(tree, ino, now);
+        if kind == Kind::Directory {
+            add_links(tree, dir, 1)?;
         }
+        self.modified(tree, dir, now)?;
+        self.env.changed(Change::Added {
+            dir,
+            name: name.as_str(),
+            ino,
+            kind,
+        });
+        Ok(ino)
     }
 
-    fn create_reserved(&mut self, dir: Ino, name: Name<'_>, inode: Inode) -> Result<Ino> {
-        let kind = inode.kind();
-        self.ledger.reserve_inodes(1)?;
-        let created = self.tree.insert(inode).and_then(|ino| {
-            let named = self
-                .tree
-                .directory_mut(dir)?
-                .insert(name, Entry { ino, kind });
-            named.inspect_err(|_| drop(self.tree.remove(ino)))?;
+    fn create_reserved(
+        &self,
+        tree: &mut Tree,
+        dir: Ino,
+        name: Name<'_>,
+        inode: Inode,
+    ) -> Result<Ino> {
+        let (kind, quota) = (inode.kind(), inode.quota.clone());
+        let account = self.account(quota.as_ref());
+        account.reserve_inodes(1)?;
+        let created = tree.insert(inode).and_then(|ino| {
+            let named = tree.directory_mut(dir)?.insert(name, Entry { ino, kind });
+            named.inspect_err(|_| drop(tree.remove(ino)))?;
             Ok(ino)
         });
-        created.inspect_err(|_| self.ledger.release_inode())
+        created.inspect_err(|_| account.release_inode())
     }
 
     /// A name of `entry` is gone. `dir` is the directory that held it.
-    pub(super) fn drop_name(&mut self, dir: Ino, entry: Entry, now: Time) -> Result<()> {
-        self.changed(entry.ino, now)?;
-        let inode = self.tree.inode_mut(entry.ino)?;
+    pub(crate) fn drop_name(
+        &self,
+        tree: &mut Tree,
+        dir: Ino,
+        entry: Entry,
+        now: Time,
+    ) -> Result<()> {
+        self.changed(tree, entry.ino, now)?;
+        let inode = tree.inode_mut(entry.ino)?;
         match entry.kind {
             Kind::Directory => {
                 inode.nlink = 0;
-                self.remove_links(dir, 1)?;
+                remove_links(tree, dir, 1)?;
                 // `..` of a removed directory goes on to work.
-                let parent = self.tree.inode_mut(dir)?;
-                parent.opens = parent.opens.saturating_add(1);
+                hold(tree, dir)?;
             }
             Kind::File | Kind::Symlink => {
                 inode.nlink = inode.nlink.saturating_sub(1);
                 if inode.nlink > 0 {
-                    self.ledger.release_inode();
+                    self.account(inode.quota.as_ref()).release_inode();
                 }
             }
         }
-        self.reap(entry.ino);
+        self.reap(tree, entry.ino);
         Ok(())
     }
 
     /// Something that held `ino` open lets go.
-    pub(super) fn release(&mut self, ino: Ino) -> Result<()> {
-        let inode = self.tree.inode_mut(ino)?;
-        inode.opens = inode.opens.saturating_sub(1);
-        if inode.opens == 0 && inode.nlink > 0 {
-            self.settle_inode(ino)?;
+    pub(crate) fn release(&self, ino: Ino) -> Result<()> {
+        if self.let_go(&*self.tree.read()?, ino)? {
+            return Ok(());
         }
-        self.reap(ino);
+        // Nobody else comes here for this inode: it has no name, and this was the last to hold it; or
+        // its times are to be settled, which may be done twice.
+        let mut tree = self.tree.write()?;
+        if tree.inode(ino)?.nlink > 0 {
+            self.settle_marks(&mut tree);
+        }
+        self.reap(&mut tree, ino);
         Ok(())
     }
 
-    pub(super) fn add_links(&mut self, ino: Ino, count: u32) -> Result<()> {
-        let inode = self.tree.inode_mut(ino)?;
-        inode.nlink = inode.nlink.checked_add(count).ok_or(Error::TooManyLinks)?;
-        Ok(())
-    }
-
-    pub(super) fn remove_links(&mut self, ino: Ino, count: u32) -> Result<()> {
-        let inode = self.tree.inode_mut(ino)?;
-        inode.nlink = inode.nlink.saturating_sub(count);
-        Ok(())
+    /// Whether that is all there is to do.
+    fn let_go(&self, tree: &Tree, ino: Ino) -> Result<bool> {
+        let inode = tree.inode(ino)?;
+        let before = inode.opens.update(|opens| Some(opens.saturating_sub(1)));
+        let is_last = before <= Some(1);
+        Ok(!is_last || inode.nlink > 0 && !inode.stamps()?.is_marked())
     }
 
     /// Frees an inode that nothing names or holds, and then what only it held: the parents of
     /// removed directories.
-    fn reap(&mut self, mut ino: Ino) {
-        while let Ok(inode) = self.tree.inode(ino)
+    fn reap(&self, tree: &mut Tree, mut ino: Ino) {
+        while let Ok(inode) = tree.inode(ino)
             && inode.nlink == 0
-            && inode.opens == 0
+            && inode.opens.get() == 0
         {
-            let Some(inode) = self.tree.remove(ino) else {
+            let Some(inode) = tree.remove(ino) else {
                 return;
             };
-            self.ledger.release_bytes(inode.bytes_charged());
-            self.ledger.release_inode();
-            let Node::Directory(directory) = inode.node else {
+            let account = self.account(inode.quota.as_ref());
+            account.release_bytes(inode.bytes_charged().unwrap_or_default());
+            account.release_inode();
+            let Node::Directory(directory, _) = inode.node else {
                 return;
             };
             ino = directory.parent();
-            if let Ok(parent) = self.tree.inode_mut(ino) {
-                parent.opens = parent.opens.saturating_sub(1);
+            if let Ok(parent) = tree.inode(ino) {
+                parent.opens.update(|opens| Some(opens.saturating_sub(1)));
             }
         }
     }
+}
+
+/// Something holds `ino` open.
+pub(crate) fn hold(tree: &Tree, ino: Ino) -> Result<()> {
+    let held = tree.inode(ino)?.opens.update(|opens| opens.checked_add(1));
+    held.map(drop).ok_or(Error::InsufficientMemory)
+}
+
+pub(crate) fn add_links(tree: &mut Tree, ino: Ino, count: u32) -> Result<()> {
+    let inode = tree.inode_mut(ino)?;
+    inode.nlink = inode.nlink.checked_add(count).ok_or(Error::TooManyLinks)?;
+    Ok(())
+}
+
+pub(crate) fn remove_links(tree: &mut Tree, ino: Ino, count: u32) -> Result<()> {
+    let inode = tree.inode_mut(ino)?;
+    inode.nlink = inode.nlink.saturating_sub(count);
+    Ok(())
 }

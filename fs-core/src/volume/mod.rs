@@ -1,46 +1,41 @@
-//! The operations, by what they work on.
+//! What the views of a volume share, and how its inodes live.
 
 mod check;
-mod data;
 mod life;
-mod link;
-mod metadata;
 mod mount;
-mod names;
-mod open;
-mod rename;
-mod stream;
 mod times;
 
-use crate::handle::Handles;
-use crate::quota::Ledger;
-use crate::tree::{Inode, Tree};
-use crate::{Access, Env, Error, Fd, Ino, Kind, Limits, Result, Usage};
+pub(crate) use life::{add_links, hold, remove_links};
+pub(crate) use times::{Atime, Marks};
 
-/// A filesystem.
+use crate::quota::{Account, Ledger, Quota};
+use crate::sync::{Atomic64, Lock};
+use crate::tree::Tree;
+use crate::{Env, Limits, Result, Usage};
+
+/// A filesystem. What programs do with it, they do through a [`View`](crate::View).
 ///
-/// A path argument is relative to a directory handle: an absolute one is `NotPermitted`, an empty
-/// one `NoEntry`, one longer than [`PATH_BYTES_MAX`](crate::PATH_BYTES_MAX) `NameTooLong`, one with
-/// a NUL `Invalid`. `..` stops at the root, and the absolute target of a symbolic link starts
-/// there.
-///
-/// Every change needs a handle with the right to it: [`Access::MUTATE_DIRECTORY`] on the directory
-/// that a path starts from (else `ReadOnly`), [`Access::WRITE`] on a file (else `BadDescriptor`). A
-/// read-only inode refuses it with `ReadOnly`.
+/// With the feature `std` it is `Send` and `Sync` if its [`Env`] is: views of it work at the same time,
+/// and each operation takes place at one moment between its call and its return. The locks, and their
+/// order, are told in `sync`.
 #[derive(Debug)]
 pub struct Volume<E> {
-    env: E,
-    tree: Tree,
-    handles: Handles,
-    ledger: Ledger,
-    marks: times::Marks,
-    read_only: bool,
+    pub(crate) env: E,
+    pub(crate) tree: Lock<Tree>,
+    pub(crate) ledger: Ledger,
+    /// When marked times were settled last.
+    settled: Atomic64,
 }
 
-impl<E: Env> Volume<E> {
+impl<E> Volume<E> {
+    /// What the volume was made with.
+    pub fn env(&self) -> &E {
+        &self.env
+    }
+
     /// What the volume holds now.
     pub fn usage(&self) -> Usage {
-        self.ledger.usage(self.handles.len())
+        self.ledger.usage()
     }
 
     /// What the volume may hold.
@@ -48,43 +43,27 @@ impl<E: Env> Volume<E> {
         self.ledger.limits()
     }
 
-    /// Makes the whole volume refuse changes, or allow them again where no inode of its own refuses
-    /// them.
-    pub fn set_read_only_root(&mut self, read_only: bool) {
-        self.read_only = read_only;
+    pub(crate) fn account<'a>(&'a self, quota: Option<&'a Quota>) -> Account<'a> {
+        Account::new(&self.ledger, quota)
     }
+}
 
-    fn inode_of(&self, fd: Fd) -> Result<&Inode> {
-        self.tree.inode(self.handles.get(fd)?.ino)
-    }
-
-    /// The directory that paths start from.
-    fn base(&self, fd: Fd) -> Result<Ino> {
-        let ino = self.handles.get(fd)?.ino;
-        match self.tree.inode(ino)?.kind() {
-            Kind::Directory => Ok(ino),
-            _ => Err(Error::NotDirectory),
+impl<E: Env> Volume<E> {
+    fn bare(env: E, limits: Limits) -> Self {
+        Self {
+            env,
+            tree: Lock::new(Tree::new()),
+            ledger: Ledger::new(limits),
+            settled: Atomic64::new(0),
         }
     }
 
-    /// The directory that paths of changes start from.
-    fn base_to_change(&self, fd: Fd) -> Result<Ino> {
-        let ino = self.base(fd)?;
-        match self
-            .handles
-            .get(fd)?
-            .access
-            .contains(Access::MUTATE_DIRECTORY)
-        {
-            true => Ok(ino),
-            false => Err(Error::ReadOnly),
+    /// Gives all marked times the time of now. Call it before waiting for something outside.
+    pub fn settle(&self) -> Result<()> {
+        let is_settled = self.tree.read()?.marks.is_empty();
+        if !is_settled {
+            self.settle_marks(&mut *self.tree.write()?);
         }
-    }
-
-    fn check_writable(&self, ino: Ino) -> Result<()> {
-        match self.read_only || self.tree.inode(ino)?.read_only {
-            true => Err(Error::ReadOnly),
-            false => Ok(()),
-        }
+        Ok(())
     }
 }

@@ -8,7 +8,7 @@ use super::Volume;
 use crate::body::{Body, Sums};
 use crate::boxed::Boxed;
 use crate::image::{Content, Entries, Image, Record};
-use crate::tree::{Directory, Entry, Inode, Name, Node, ROOT};
+use crate::tree::{Directory, Entry, File, Inode, Name, Node, ROOT, Stamps};
 use crate::{Env, Error, Ino, Kind, Limits, Result};
 
 impl<E: Env> Volume<E> {
@@ -16,45 +16,58 @@ impl<E: Env> Volume<E> {
     /// image. Its inodes and further names count; its content does not, until it is changed.
     pub fn from_image(env: E, limits: Limits, image: Image<'static>) -> Result<Self> {
         let mut volume = Self::bare(env, limits);
+        let tree = volume.tree.get_mut();
         let mut subdirs = Vec::new();
         for ino in 0..image.inode_count() {
             let record = image.record(Ino(ino)).ok_or(Error::Io)?;
-            let node = match record.content {
-                Content::File(content) => Node::File(Body::from_image(
-                    content.bytes_unverified(),
-                    Sums(content.sums()),
-                )),
-                Content::Symlink(target) => Node::Symlink(Cow::Borrowed(target)),
-                Content::Directory(entries) => {
-                    let directory = directory(&image, Ino(ino), entries, &mut subdirs)?;
-                    Node::Directory(Boxed::try_new(directory)?)
-                }
-            };
-            volume.mount_inode(&record, node)?;
+            volume.ledger.reserve_inodes(names(&record))?;
+            tree.insert(inode(&image, Ino(ino), &record, &mut subdirs)?)?;
         }
         for subdir in subdirs {
-            let directory = volume.tree.directory_mut(subdir.ino)?;
+            let directory = tree.directory_mut(subdir.ino)?;
             directory.set_parent(subdir.parent);
         }
         Ok(volume)
     }
+}
 
-    fn mount_inode(&mut self, record: &Record<'_>, node: Node) -> Result<()> {
-        let names = match record.content {
-            Content::Directory(_) => 1,
-            Content::File(_) | Content::Symlink(_) => record.nlink,
-        };
-        self.ledger.reserve_inodes(names)?;
-        let inode = Inode {
-            atime: record.atime,
-            mtime: record.mtime,
-            nlink: record.nlink,
-            mode: record.mode,
-            read_only: record.read_only,
-            ..Inode::new(node, record.ctime, 0)
-        };
-        self.tree.insert(inode).map(drop)
+/// What the ledger counts for an inode.
+fn names(record: &Record<'_>) -> u32 {
+    match record.content {
+        Content::Directory(_) => 1,
+        Content::File(_) | Content::Symlink(_) => record.nlink,
     }
+}
+
+fn inode(
+    image: &Image<'static>,
+    ino: Ino,
+    record: &Record<'static>,
+    subdirs: &mut Vec<Subdir>,
+) -> Result<Inode> {
+    let stamps = Stamps {
+        atime: record.atime,
+        mtime: record.mtime,
+        ctime: record.ctime,
+        change: 0,
+    };
+    let node = match record.content {
+        Content::File(content) => {
+            let body = Body::from_image(content.bytes_unverified(), Sums(content.sums()));
+            Node::File(File::new(body, stamps))
+        }
+        Content::Symlink(target) => Node::Symlink(Cow::Borrowed(target), stamps),
+        Content::Directory(entries) => {
+            let directory = directory(image, ino, entries, subdirs)?;
+            Node::Directory(Boxed::try_new(directory)?, stamps)
+        }
+    };
+    Ok(Inode {
+        nlink: record.nlink,
+        mode: record.mode,
+        read_only: record.read_only,
+        ..Inode::new(node, None)
+    })
 }
 
 /// A directory whose parent is known, while its inode may not be there yet.

@@ -9,12 +9,12 @@
 //! * before a marked time is seen, by `stat`, `metadata_hash` or a decision that compares it;
 //! * when the last handle on a marked inode is closed;
 //! * when [`MARKED_MAX`] inodes are marked;
-//! * when the owner says so, because it is about to wait: [`Volume::settle`].
+//! * when the owner says so, because it is about to wait: [`Volume::settle`](crate::Volume::settle).
 //!
 //! What this leaves open is the time that a program computes between a change and the next of these.
 
 use super::Volume;
-use crate::tree::{Inode, LATEST, MARKED, ROOT};
+use crate::tree::{Content, Inode, LATEST, MARKED, ROOT, Stamps, Tree};
 use crate::{Env, Ino, Result, Time};
 
 /// Inodes with marked times at once.
@@ -22,116 +22,152 @@ const MARKED_MAX: usize = 16;
 
 /// The inodes with marked times. One that has been freed may be among them.
 #[derive(Debug)]
-pub(super) struct Marks {
+pub(crate) struct Marks {
     inodes: [Ino; MARKED_MAX],
     len: usize,
-    /// When times were settled last.
-    settled: Time,
 }
 
 impl Marks {
-    pub(super) fn none() -> Self {
+    pub(crate) fn none() -> Self {
         Self {
             inodes: [ROOT; MARKED_MAX],
             len: 0,
-            settled: Time(0),
+        }
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.len == 0
+    }
+
+    pub(super) fn push(&mut self, ino: Ino) {
+        if let Some(place) = self.inodes.get_mut(self.len) {
+            *place = ino;
+            self.len = self.len.saturating_add(1);
         }
     }
 }
 
+/// What is known of whether a read has to update `atime`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Atime {
+    /// It stays.
+    Stays,
+    /// It is to be updated.
+    Due,
+    /// Marks have to be settled before it can be told.
+    Unsettled,
+}
+
 impl<E: Env> Volume<E> {
-    /// Gives all marked times the time of now. Call it before waiting for something outside.
-    pub fn settle(&mut self) {
-        if self.marks.len == 0 {
+    /// Gives all marked times the time of now.
+    pub(crate) fn settle_marks(&self, tree: &mut Tree) {
+        if tree.marks.is_empty() {
             return;
         }
         let now = self.env.now().min(LATEST);
-        self.marks.settled = now;
-        let len = core::mem::take(&mut self.marks.len);
-        for &ino in self.marks.inodes.get(..len).unwrap_or_default() {
-            if let Ok(inode) = self.tree.inode_mut(ino) {
-                inode.settle(now);
-            }
+        self.settled.set(now.0);
+        let marks = core::mem::replace(&mut tree.marks, Marks::none());
+        for &ino in marks.inodes.get(..marks.len).unwrap_or_default() {
+            // One that has been freed has no times; nothing else can fail.
+            let settled = tree
+                .inode_mut(ino)
+                .and_then(|inode| inode.stamp(|stamps| stamps.settle(now)));
+            settled.unwrap_or_default();
         }
     }
 
     /// The time for a change that happens now: that of the clock, or the mark.
-    pub(super) fn now(&self) -> Time {
+    pub(crate) fn now(&self) -> Time {
         match self.env.is_costly() {
             true => MARKED,
             false => self.env.now().min(LATEST),
         }
     }
 
-    /// Makes sure that the times of `ino` are times.
-    pub(super) fn settle_inode(&mut self, ino: Ino) -> Result<()> {
-        if self.tree.inode(ino)?.is_marked() {
-            self.settle();
-        }
-        Ok(())
-    }
-
-    /// Notes that `ino` has been made with the time `now`.
-    pub(super) fn note_new(&mut self, ino: Ino, now: Time) {
+    /// Notes that `ino` has just got the time `now`, and had no mark before.
+    pub(crate) fn note(&self, tree: &mut Tree, ino: Ino, now: Time) {
         if now != MARKED {
             return;
         }
-        if self.marks.len >= MARKED_MAX {
-            self.settle();
+        if tree.marks.len >= MARKED_MAX {
+            self.settle_marks(tree);
         }
-        if let Some(place) = self.marks.inodes.get_mut(self.marks.len) {
-            *place = ino;
-            self.marks.len = self.marks.len.saturating_add(1);
-        }
+        tree.marks.push(ino);
+    }
+
+    /// As [`Volume::note`], for who holds no lock.
+    pub(crate) fn note_unlocked(&self, ino: Ino) -> Result<()> {
+        self.note(&mut *self.tree.write()?, ino, MARKED);
+        Ok(())
     }
 
     /// Content of `ino` changed.
-    pub(super) fn modified(&mut self, ino: Ino, now: Time) -> Result<()> {
-        self.touch(ino, now, Inode::modified)
+    pub(crate) fn modified(&self, tree: &mut Tree, ino: Ino, now: Time) -> Result<()> {
+        self.touch(tree, ino, now, |stamps| stamps.modified(now))
     }
 
     /// Metadata of `ino` changed.
-    pub(super) fn changed(&mut self, ino: Ino, now: Time) -> Result<()> {
-        self.touch(ino, now, Inode::changed)
+    pub(crate) fn changed(&self, tree: &mut Tree, ino: Ino, now: Time) -> Result<()> {
+        self.touch(tree, ino, now, |stamps| stamps.changed(now))
     }
 
     /// Gives `ino` the time `now`. One that is marked already has been noted.
-    fn touch(
-        &mut self,
+    pub(crate) fn touch(
+        &self,
+        tree: &mut Tree,
         ino: Ino,
         now: Time,
-        change: impl FnOnce(&mut Inode, Time, u64),
+        change: impl FnOnce(&mut Stamps),
     ) -> Result<()> {
-        let number = self.tree.next_change();
-        let inode = self.tree.inode_mut(ino)?;
-        let is_noted = inode.is_marked();
-        change(inode, now, number);
-        if !is_noted {
-            self.note_new(ino, now);
+        let was_marked = tree.inode_mut(ino)?.stamp(|stamps| {
+            let was_marked = stamps.is_marked();
+            change(stamps);
+            was_marked
+        })?;
+        if !was_marked {
+            self.note(tree, ino, now);
         }
         Ok(())
     }
 
-    /// `ino` is being read.
-    pub(super) fn accessed(&mut self, ino: Ino) -> Result<&mut Inode> {
-        if self.wants_atime(ino)? {
-            let now = self.now();
-            self.touch(ino, now, |inode, now, _| inode.atime = now)?;
+    /// A directory or symbolic link is being read.
+    pub(crate) fn accessed(&self, ino: Ino, read_only: bool) -> Result<()> {
+        let wants = |inode: &Inode| Ok(self.atime(&inode.stamps()?, read_only || inode.read_only));
+        match wants(self.tree.read()?.inode(ino)?)? {
+            Atime::Stays => return Ok(()),
+            Atime::Due => {}
+            Atime::Unsettled => self.settle()?,
         }
-        self.tree.inode_mut(ino)
+        let mut tree = self.tree.write()?;
+        if wants(tree.inode(ino)?)? == Atime::Due {
+            let now = self.now();
+            self.touch(&mut tree, ino, now, |stamps| stamps.atime = now)?;
+        }
+        Ok(())
     }
 
-    /// Whether a read of `ino` has to update its `atime`. A mark is later than every time but one of
-    /// the future: where `atime` may be that, the marks are settled before they are compared.
-    fn wants_atime(&mut self, ino: Ino) -> Result<bool> {
-        let inode = self.tree.inode(ino)?;
-        if !inode.wants_atime() || inode.read_only || self.read_only {
-            return Ok(false);
+    /// A file, whose lock is held, is being read. Gives whether it has to be noted.
+    pub(crate) fn accessed_content(&self, content: &mut Content) -> bool {
+        let was_marked = content.stamps.is_marked();
+        content.stamps.atime = self.now();
+        !was_marked && content.stamps.atime == MARKED
+    }
+
+    /// Content of a file, whose lock is held, changed. Gives whether it has to be noted.
+    pub(crate) fn modified_content(&self, content: &mut Content) -> bool {
+        let was_marked = content.stamps.is_marked();
+        let now = self.now();
+        content.stamps.modified(now);
+        !was_marked && now == MARKED
+    }
+
+    /// Whether a read has to update `atime`. A mark is later than every time but one of the future:
+    /// where `atime` may be that, the marks are settled before they are compared.
+    pub(crate) fn atime(&self, stamps: &Stamps, read_only: bool) -> Atime {
+        match stamps.wants_atime() && !read_only {
+            false => Atime::Stays,
+            true if stamps.atime.0 <= self.settled.get() || !stamps.is_marked() => Atime::Due,
+            true => Atime::Unsettled,
         }
-        if inode.atime <= self.marks.settled || !inode.is_marked() {
-            return Ok(true);
-        }
-        self.settle();
-        Ok(self.tree.inode(ino)?.wants_atime())
     }
 }

@@ -1,6 +1,6 @@
 //! A volume with the calls that tests make all the time.
 
-use monaka_fs_core::{Access, Error, Fd, Follow, Limits, OpenFlags, Result, Stat, Volume};
+use monaka_fs_core::{Access, Error, Fd, Follow, Limits, OpenFlags, Result, Stat, View};
 
 use super::Clock;
 
@@ -12,7 +12,7 @@ pub const MUTATE: Access = Access::READ.union(Access::MUTATE_DIRECTORY);
 /// A volume, a handle on its root with every right, and its clock. Every call is checked to leave
 /// the invariants whole.
 pub struct Fs {
-    pub volume: Volume<Clock>,
+    pub volume: View<Clock>,
     pub root: Fd,
     pub clock: Clock,
 }
@@ -24,7 +24,7 @@ impl Fs {
 
     pub fn with_limits(limits: Limits) -> Self {
         let clock = Clock::new();
-        let mut volume = Volume::new(clock.clone(), limits).unwrap();
+        let mut volume = View::new(clock.clone(), limits).unwrap();
         let root = volume.open_root(MUTATE).unwrap();
         Self {
             volume,

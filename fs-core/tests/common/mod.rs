@@ -10,6 +10,7 @@ pub mod fs;
 pub mod image;
 pub mod naive;
 pub mod ops;
+pub mod run;
 pub mod subject;
 
 use std::cell::Cell;

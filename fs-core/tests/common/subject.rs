@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use monaka_fs_core::{Access, Error, Fd, Follow, Kind, Stat, Time, Volume};
+use monaka_fs_core::{Access, Error, Fd, Follow, Kind, Stat, Time, View};
 
 use super::Clock;
 use super::ops::{Op, SLOTS, pattern};
@@ -40,12 +40,12 @@ pub trait Subject {
 
 /// A volume under test.
 pub struct VolumeSubject {
-    pub volume: Volume<Clock>,
+    pub volume: View<Clock>,
     handles: [Option<Fd>; SLOTS],
 }
 
 impl VolumeSubject {
-    pub fn new(mut volume: Volume<Clock>) -> Self {
+    pub fn new(mut volume: View<Clock>) -> Self {
         let mut handles = [None; SLOTS];
         handles[0] = Some(
             volume

@@ -5,11 +5,11 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use monaka_fs_core::config::Config;
 use monaka_fs_core::image::Image;
-use monaka_fs_core::{Access, Env, Error, Ino, Limits, Result, Time, Volume};
+use monaka_fs_core::{Access, Env, Error, Ino, Limits, Result, Time, View};
 use monaka_wasi::descriptor;
 
 /// A volume with the wall clock of the machine.
-pub type Files = Volume<WallClock>;
+pub type Files = View<WallClock>;
 
 /// The wall clock of the machine.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -51,14 +51,14 @@ pub fn mount() -> Result<()> {
 
 /// As [`mount`], with a clock of choice.
 pub fn mount_with(clock: WallClock) -> Result<()> {
-    replace(Volume::new(clock, Config::DEFAULT.limits())?);
+    replace(View::new(clock, Config::DEFAULT.limits())?);
     Ok(())
 }
 
 /// As [`mount`], but with what is embedded, and these limits.
 pub fn mount_image(image: &'static [u8], limits: Limits) -> Result<()> {
     let image = Image::parse(image).map_err(|_| Error::Io)?;
-    replace(Volume::from_image(WallClock::Costly, limits, image)?);
+    replace(View::from_image(WallClock::Costly, limits, image)?);
     Ok(())
 }
 
@@ -97,5 +97,5 @@ pub fn handles_open() -> u32 {
 
 /// The invariants of the volume; what does not hold, and of which inode.
 pub fn check() -> std::result::Result<(), (&'static str, Ino)> {
-    VOLUME.with_borrow(|volume| volume.as_ref().map_or(Ok(()), Volume::check))
+    VOLUME.with_borrow(|volume| volume.as_ref().map_or(Ok(()), View::check))
 }

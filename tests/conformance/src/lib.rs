@@ -4,7 +4,7 @@
 //! random operations those of `tests/apps/differential`: the same files,
 //! compiled here for the machine that the tests run on. What they find as
 //! `crate::wasi` is [`wasi`]: the Rust interface that wit-bindgen generates,
-//! over `monaka_wasi` and a [`Volume`](monaka_fs_core::Volume).
+//! over `monaka_wasi` and a [`View`](monaka_fs_core::View).
 //!
 //! * [`wasi`] looks up, calls and converts, as the faces of the adapter do. It
 //!   decides nothing: a rule that stood here would be tested instead of the

@@ -211,10 +211,10 @@ impl<H: Host> Vfs<H> {
         })
     }
 
-    pub fn read_directory_entry(&self, stream: u32) -> Result<Option<DirEntry<'_>>> {
+    pub fn read_directory_entry(&mut self, stream: u32) -> Result<Option<DirEntry<'_>>> {
         let Some(Resource::Directory(stream)) = self.handles.get(stream) else {
             return Err(Error::BadDescriptor);
         };
-        stream.next(self.volume.as_ref().map_err(|error| *error)?)
+        stream.next(self.volume.as_mut().map_err(|error| *error)?)
     }
 }

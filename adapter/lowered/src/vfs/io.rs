@@ -3,7 +3,7 @@
 use super::{Host, StreamError, StreamResult, Vfs};
 use crate::segments::Segments;
 use crate::table::{Resource, Table, is_virtual};
-use monaka_fs_core::{Error, Gather, Payload, Result, Volume};
+use monaka_fs_core::{Env, Error, Gather, Payload, Result, View};
 use monaka_wasi::error::name;
 use monaka_wasi::poll::ready_now;
 use monaka_wasi::stream::{FileInput, FileOutput, WRITE_PERMIT_BYTES};
@@ -90,22 +90,22 @@ impl<H: Host> Vfs<H> {
     }
 }
 
-fn input<'v, H>(
-    volume: &'v mut Result<Volume<H>>,
+fn input<'v, H: Env>(
+    volume: &'v mut Result<View<H>>,
     handles: &'v Table,
     stream: u32,
-) -> StreamResult<(&'v mut Volume<H>, &'v FileInput)> {
+) -> StreamResult<(&'v mut View<H>, &'v FileInput)> {
     match (volume, handles.get(stream)) {
         (Ok(volume), Some(Resource::Input(file))) => Ok((volume, file)),
         _ => Err(StreamError::Closed),
     }
 }
 
-fn output<'v, H>(
-    volume: &'v mut Result<Volume<H>>,
+fn output<'v, H: Env>(
+    volume: &'v mut Result<View<H>>,
     handles: &'v Table,
     stream: u32,
-) -> StreamResult<(&'v mut Volume<H>, &'v FileOutput)> {
+) -> StreamResult<(&'v mut View<H>, &'v FileOutput)> {
     match (volume, handles.get(stream)) {
         (Ok(volume), Some(Resource::Output(file))) => Ok((volume, file)),
         _ => Err(StreamError::Closed),

@@ -10,7 +10,7 @@ mod tests;
 use crate::segments::Segments;
 use crate::table::{Kind, READY, Resource, Table};
 use alloc::vec::Vec;
-use monaka_fs_core::{Env, Error, Fd, Result, Volume};
+use monaka_fs_core::{Env, Error, Fd, Result, View};
 
 /// The host, as far as a file meets it in one list or in one splice. Handles are
 /// the host's.
@@ -43,10 +43,10 @@ pub type StreamResult<T> = core::result::Result<T, StreamError>;
 
 /// The filesystem of a program, behind handles.
 #[derive(Debug)]
-pub struct Vfs<H> {
+pub struct Vfs<H: Env> {
     host: H,
     /// Or why it could not be mounted.
-    volume: Result<Volume<H>>,
+    volume: Result<View<H>>,
     handles: Table,
     segments: Segments,
     /// The result of the last `poll`.
@@ -55,7 +55,7 @@ pub struct Vfs<H> {
 
 impl<H: Host> Vfs<H> {
     /// Over a volume, or over the reason why there is none.
-    pub fn new(host: H, volume: Result<Volume<H>>) -> Self {
+    pub fn new(host: H, volume: Result<View<H>>) -> Self {
         Self {
             host,
             volume,
@@ -91,7 +91,7 @@ impl<H: Host> Vfs<H> {
     }
 
     #[inline(never)]
-    fn volume(&mut self) -> Result<&mut Volume<H>> {
+    fn volume(&mut self) -> Result<&mut View<H>> {
         self.volume.as_mut().map_err(|error| *error)
     }
 
@@ -107,7 +107,7 @@ impl<H: Host> Vfs<H> {
     fn with<T>(
         &mut self,
         descriptor: u32,
-        operation: impl FnOnce(&mut Volume<H>, Fd) -> Result<T>,
+        operation: impl FnOnce(&mut View<H>, Fd) -> Result<T>,
     ) -> Result<T> {
         let fd = self.fd(descriptor)?;
         operation(self.volume()?, fd)
@@ -118,7 +118,7 @@ impl<H: Host> Vfs<H> {
     fn open(
         &mut self,
         descriptor: u32,
-        operation: impl FnOnce(&mut Volume<H>, Fd) -> Result<Resource>,
+        operation: impl FnOnce(&mut View<H>, Fd) -> Result<Resource>,
     ) -> Result<u32> {
         let fd = self.fd(descriptor)?;
         self.handles.reserve()?;

@@ -30,7 +30,7 @@ impl<H: Host> Vfs<H> {
 }
 
 /// One end of a splice: a stream of a file, or of the host.
-struct Stream<'v, H> {
+struct Stream<'v, H: Host> {
     /// Both ends may be files, and take turns.
     vfs: &'v RefCell<&'v mut Vfs<H>>,
     handle: u32,

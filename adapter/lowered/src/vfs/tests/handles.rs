@@ -3,7 +3,7 @@
 use super::lab::{Lab, bytes_of};
 use crate::table::{HANDLES_MAX, Kind, READY, VIRTUAL, is_virtual};
 use crate::vfs::StreamError;
-use monaka_fs_core::{Access, Error, Follow, Limits, OpenFlags, Payload, SetTime, Volume};
+use monaka_fs_core::{Access, Error, Follow, Limits, OpenFlags, Payload, SetTime, View};
 
 const BAD: Error = Error::BadDescriptor;
 
@@ -239,7 +239,7 @@ fn what_the_core_refuses_takes_no_handle() {
         handles_max: 2,
         ..Limits::default()
     };
-    let mut lab = Lab::of(Default::default(), |host| Volume::new(host, limits));
+    let mut lab = Lab::of(Default::default(), |host| View::new(host, limits));
     let file = lab.file("f", b"content");
     let full = Err(Error::InsufficientMemory);
     assert_eq!(lab.vfs.read_via_stream(file, 0), full);

@@ -5,7 +5,7 @@ use crate::segments::Segments;
 use crate::table::Kind;
 use crate::vfs::{Host, StreamError, StreamResult, Vfs};
 use monaka_fs_core::image::Image;
-use monaka_fs_core::{Access, Env, Follow, Limits, OpenFlags, Payload, Result, Time, Volume};
+use monaka_fs_core::{Access, Env, Follow, Limits, OpenFlags, Payload, Result, Time, View};
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, VecDeque};
 use std::rc::Rc;
@@ -140,7 +140,7 @@ pub(super) struct Lab {
 
 impl Lab {
     pub(super) fn new() -> Self {
-        Self::of(Fake::default(), |host| Volume::new(host, Limits::default()))
+        Self::of(Fake::default(), |host| View::new(host, Limits::default()))
     }
 
     pub(super) fn with_bytes_max(bytes_max: u64) -> Self {
@@ -148,17 +148,17 @@ impl Lab {
             bytes_max,
             ..Limits::default()
         };
-        Self::of(Fake::default(), |host| Volume::new(host, limits))
+        Self::of(Fake::default(), |host| View::new(host, limits))
     }
 
     pub(super) fn with_image(image: Vec<u8>) -> Self {
         Self::of(Fake::default(), |host| {
             let image = Image::parse(image.leak()).unwrap();
-            Volume::from_image(host, Limits::default(), image)
+            View::from_image(host, Limits::default(), image)
         })
     }
 
-    pub(super) fn of(host: Fake, mount: impl FnOnce(Fake) -> Result<Volume<Fake>>) -> Self {
+    pub(super) fn of(host: Fake, mount: impl FnOnce(Fake) -> Result<View<Fake>>) -> Self {
         let mut vfs = Vfs::new(host.clone(), mount(host.clone()));
         let root = vfs.get_directories(Access::READ | Access::MUTATE_DIRECTORY);
         let root = root.unwrap();

@@ -2,9 +2,9 @@
 
 use alloc::borrow::Cow;
 
-use super::Volume;
-use crate::boxed::Boxed;
-use crate::tree::{Directory, Entry, Name, Node};
+use super::View;
+use crate::change::Change;
+use crate::tree::{Entry, Name, Node, Tree};
 use crate::walk::{self, Last, Parent};
 use crate::{Env, Error, Fd, Ino, Kind, PATH_BYTES_MAX, Result, text};
 
@@ -15,45 +15,49 @@ pub(super) struct Vacancy<'p> {
     pub(super) name: Name<'p>,
 }
 
-impl<E: Env> Volume<E> {
+impl<E: Env> View<E> {
     /// Creates an empty directory.
     pub fn create_directory_at(&mut self, dir: Fd, path: &str) -> Result<()> {
-        let Vacancy { dir, name } = self.vacancy(dir, path, Kind::Directory)?;
-        let now = self.now();
-        let node = Node::Directory(Boxed::try_new(Directory::new(dir))?);
-        self.create(dir, name, node, now).map(drop)
+        let mut tree = self.volume.tree.write()?;
+        let Vacancy { dir, name } = self.vacancy(&tree, dir, path, Kind::Directory)?;
+        let make = |stamps| Node::directory(dir, stamps);
+        self.volume
+            .create(&mut tree, dir, name, make, self.quota.as_ref())
+            .map(drop)
     }
 
     /// Removes an empty directory. Handles on it stay open, and find it empty.
     pub fn remove_directory_at(&mut self, dir: Fd, path: &str) -> Result<()> {
         let base = self.base_to_change(dir)?;
-        let parent = walk::parent(&self.tree, base, path)?;
+        let mut tree = self.volume.tree.write()?;
+        let parent = walk::parent(&tree, base, path)?;
         let name = match parent.last {
             Last::Name(name) => Name::from_component(name)?,
             Last::Dot => return Err(Error::Invalid),
             Last::DotDot => return Err(Error::NotEmpty),
         };
-        let entry = self.tree.lookup(parent.dir, name)?.ok_or(Error::NoEntry)?;
-        if !self.tree.directory(entry.ino)?.is_empty() {
+        let entry = tree.lookup(parent.dir, name)?.ok_or(Error::NoEntry)?;
+        if !tree.directory(entry.ino)?.is_empty() {
             return Err(Error::NotEmpty);
         }
-        self.remove(parent.dir, name, entry)
+        self.remove(&mut tree, parent.dir, name, entry)
     }
 
     /// Removes a name of a file or symbolic link, and what it names with its last name and its last
     /// handle.
     pub fn unlink_file_at(&mut self, dir: Fd, path: &str) -> Result<()> {
         let base = self.base_to_change(dir)?;
-        let parent = walk::parent(&self.tree, base, path)?;
+        let mut tree = self.volume.tree.write()?;
+        let parent = walk::parent(&tree, base, path)?;
         let Last::Name(name) = parent.last else {
             return Err(Error::IsDirectory);
         };
         let name = Name::from_component(name)?;
-        let entry = self.tree.lookup(parent.dir, name)?.ok_or(Error::NoEntry)?;
+        let entry = tree.lookup(parent.dir, name)?.ok_or(Error::NoEntry)?;
         match entry.kind {
             Kind::Directory => Err(Error::IsDirectory),
             Kind::File | Kind::Symlink if parent.slash => Err(Error::NotDirectory),
-            Kind::File | Kind::Symlink => self.remove(parent.dir, name, entry),
+            Kind::File | Kind::Symlink => self.remove(&mut tree, parent.dir, name, entry),
         }
     }
 
@@ -66,47 +70,62 @@ impl<E: Env> Volume<E> {
             _ if text::contains(target, 0) => return Err(Error::Invalid),
             _ => {}
         }
-        let Vacancy { dir, name } = self.vacancy(dir, path, Kind::Symlink)?;
-        let now = self.now();
+        let mut tree = self.volume.tree.write()?;
+        let Vacancy { dir, name } = self.vacancy(&tree, dir, path, Kind::Symlink)?;
+        let account = self.volume.account(self.quota.as_ref());
         let len = target.len() as u64;
-        self.ledger.reserve_bytes(len)?;
-        let target = text::own(target).inspect_err(|_| self.ledger.release_bytes(len))?;
-        self.create(dir, name, Node::Symlink(Cow::Owned(target)), now)
+        account.reserve_bytes(len)?;
+        let target = text::own(target).inspect_err(|_| account.release_bytes(len))?;
+        let make = |stamps| Ok(Node::Symlink(Cow::Owned(target), stamps));
+        self.volume
+            .create(&mut tree, dir, name, make, self.quota.as_ref())
             .map(drop)
     }
 
     /// The place for something new: what `filename_create` of Linux checks.
-    pub(super) fn vacancy<'p>(&self, dir: Fd, path: &'p str, kind: Kind) -> Result<Vacancy<'p>> {
+    pub(super) fn vacancy<'p>(
+        &self,
+        tree: &Tree,
+        dir: Fd,
+        path: &'p str,
+        kind: Kind,
+    ) -> Result<Vacancy<'p>> {
         let base = self.base_to_change(dir)?;
-        let Parent { dir, last, slash } = walk::parent(&self.tree, base, path)?;
+        let Parent { dir, last, slash } = walk::parent(tree, base, path)?;
         let Last::Name(name) = last else {
             return Err(Error::Exist);
         };
         let name = Name::from_component(name)?;
-        if self.tree.lookup(dir, name)?.is_some() {
+        if tree.lookup(dir, name)?.is_some() {
             return Err(Error::Exist);
         }
         if slash && kind != Kind::Directory {
             return Err(Error::NoEntry);
         }
-        self.check_vacancy(dir)?;
+        self.check_vacancy(tree, dir)?;
         Ok(Vacancy { dir, name })
     }
 
     /// Whether a directory can get a name: it may be changed, and has not been removed.
-    pub(super) fn check_vacancy(&self, dir: Ino) -> Result<()> {
-        if self.tree.inode(dir)?.nlink == 0 {
+    pub(super) fn check_vacancy(&self, tree: &Tree, dir: Ino) -> Result<()> {
+        if tree.inode(dir)?.nlink == 0 {
             return Err(Error::NoEntry);
         }
-        self.check_writable(dir)
+        self.check_writable(tree, dir)
     }
 
-    fn remove(&mut self, dir: Ino, name: Name<'_>, entry: Entry) -> Result<()> {
-        self.check_writable(dir)?;
-        self.check_writable(entry.ino)?;
-        let now = self.now();
-        self.tree.directory_mut(dir)?.remove(name);
-        self.modified(dir, now)?;
-        self.drop_name(dir, entry, now)
+    fn remove(&self, tree: &mut Tree, dir: Ino, name: Name<'_>, entry: Entry) -> Result<()> {
+        self.check_writable(tree, dir)?;
+        self.check_writable(tree, entry.ino)?;
+        let now = self.volume.now();
+        tree.directory_mut(dir)?.remove(name);
+        self.volume.modified(tree, dir, now)?;
+        self.volume.env.changed(Change::Removed {
+            dir,
+            name: name.as_str(),
+            ino: entry.ino,
+            kind: entry.kind,
+        });
+        self.volume.drop_name(tree, dir, entry, now)
     }
 }
