@@ -30,8 +30,8 @@ mod threads;
 #[cfg(not(any(feature = "std", shuttle)))]
 pub use cells::Shared;
 #[cfg(not(any(feature = "std", shuttle)))]
-pub(crate) use cells::{Atomic32, Atomic64, Lock, Read};
+pub(crate) use cells::{Atomic32, Atomic64, Lock, Read, Write};
 #[cfg(any(feature = "std", shuttle))]
 pub use threads::Shared;
 #[cfg(any(feature = "std", shuttle))]
-pub(crate) use threads::{Atomic32, Atomic64, Lock, Read};
+pub(crate) use threads::{Atomic32, Atomic64, Lock, Read, Write};

@@ -196,3 +196,14 @@ pub struct Cursor {
     /// The place of the next entry, unless the directory was compacted meanwhile.
     pub(crate) place: u32,
 }
+
+/// The longest stored stretch at an offset of a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Run<'a> {
+    /// These bytes, at least one.
+    Data(&'a [u8]),
+    /// This many zero bytes, at least one.
+    Zero(u64),
+    /// The offset is at or after the end of the file.
+    End,
+}

@@ -6,27 +6,18 @@
 //! and costs nothing until it is written to.
 
 mod chunk;
+mod still;
 mod table;
 
 use alloc::vec::Vec;
 
 use crate::boxed::Boxed;
 use crate::quota::Account;
-use crate::{CHUNK_BYTES, Found, Gather, Payload, Result};
+use crate::{CHUNK_BYTES, Found, Gather, Payload, Result, Run};
 pub(crate) use chunk::Sums;
 use chunk::{Chunk, Growth};
+pub(crate) use still::Still;
 use table::Table;
-
-/// The longest stored stretch at an offset of a file.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Run<'a> {
-    /// These bytes, at least one.
-    Data(&'a [u8]),
-    /// This many zero bytes, at least one.
-    Zero(u64),
-    /// The offset is at or after the end of the file.
-    End,
-}
 
 /// File content in the form that suits its size.
 #[derive(Debug)]
@@ -188,6 +179,18 @@ impl Body {
             return chunk.truncate(size as usize, sums.of(0), account);
         }
         self.table(account)?.set_size(size, account)
+    }
+
+    /// The content as it is now. Its chunks are shared from now on.
+    pub(crate) fn still(&mut self) -> Result<Still> {
+        match self {
+            Self::One(chunk, sums) => {
+                let size = chunk.stored_len() as u64;
+                Still::of(size, 1, core::iter::once((0, chunk)), *sums)
+            }
+            Self::Image(bytes, sums) => Still::of_image(bytes, *sums),
+            Self::Table(table) => table.still(),
+        }
     }
 
     /// Whether the form suits the content; if not, what is wrong. For tests.

@@ -3,10 +3,10 @@
 
 use alloc::vec::Vec;
 
-use super::Run;
+use super::Still;
 use super::chunk::{Chunk, Growth, Sums, fit};
 use crate::quota::Account;
-use crate::{CHUNK_BYTES, Error, Payload, Result};
+use crate::{CHUNK_BYTES, Error, Payload, Result, Run};
 
 /// Chunks of one leaf: 64 MiB of content.
 const LEAF_CHUNKS: usize = 1024;
@@ -210,6 +210,19 @@ impl Table {
         self.entries_free = self.entries_free.min(self.entries_len());
         account.release_bytes(charged_before.saturating_sub(self.bytes_charged()));
         Ok(())
+    }
+
+    /// The content as it is now. Its chunks are shared from now on.
+    pub(super) fn still(&mut self) -> Result<Still> {
+        let (size, count, sums) = (self.size, self.entries_len(), self.sums);
+        let chunks = self.leaves.iter_mut().flat_map(|leaf| {
+            let first = leaf.index.saturating_mul(LEAF_CHUNKS);
+            leaf.chunks
+                .iter_mut()
+                .enumerate()
+                .map(move |(place, chunk)| (first.saturating_add(place), chunk))
+        });
+        Still::of(size, count, chunks, sums)
     }
 
     /// Whether leaves and chunks are in order and within the file; if not, what is wrong. For

@@ -68,17 +68,12 @@ macro_rules! atomic {
                 self.0.get()
             }
 
-            #[inline]
-            pub(crate) fn set(&self, value: $int) {
-                self.0.set(value);
-            }
-
             /// Replaces the value by what `change` makes of it, if it makes anything; gives the one
             /// before.
             #[inline]
             pub(crate) fn update(&self, change: impl Fn($int) -> Option<$int>) -> Option<$int> {
                 let before = self.get();
-                self.set(change(before)?);
+                self.0.set(change(before)?);
                 Some(before)
             }
         }

@@ -84,11 +84,6 @@ macro_rules! atomic {
                 self.0.load(Ordering::Acquire)
             }
 
-            #[inline]
-            pub(crate) fn set(&self, value: $int) {
-                self.0.store(value, Ordering::Release);
-            }
-
             /// Replaces the value by what `change` makes of it, if it makes anything; gives the one
             /// before.
             #[inline]

@@ -123,7 +123,12 @@ impl Inode {
             Node::Directory(_, stamps) => (0, *stamps),
             Node::Vacant(_) => return Err(Error::Io),
         };
-        let stat = Stat {
+        Ok((self.stat_of(ino, size, &stamps), stamps))
+    }
+
+    /// Its metadata, where size and times are known.
+    pub(crate) fn stat_of(&self, ino: Ino, size: u64, stamps: &Stamps) -> Stat {
+        Stat {
             ino,
             kind: self.kind(),
             nlink: self.nlink,
@@ -132,7 +137,6 @@ impl Inode {
             atime: stamps.atime,
             mtime: stamps.mtime,
             ctime: stamps.ctime,
-        };
-        Ok((stat, stamps))
+        }
     }
 }

@@ -65,7 +65,7 @@ impl<E: Env> Volume<E> {
             return;
         }
         let now = self.env.now().min(LATEST);
-        self.settled.set(now.0);
+        self.settled.update(|_| Some(now.0));
         let marks = core::mem::replace(&mut tree.marks, Marks::none());
         for &ino in marks.inodes.get(..marks.len).unwrap_or_default() {
             // One that has been freed has no times; nothing else can fail.

@@ -44,3 +44,14 @@ impl Env for Clock {
         Time(self.0.get())
     }
 }
+
+/// The machine's clock, which threads may share.
+#[derive(Clone, Copy, Debug)]
+pub struct WallClock;
+
+impl Env for WallClock {
+    fn now(&self) -> Time {
+        let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
+        Time(since.unwrap_or_default().as_nanos() as u64)
+    }
+}
