@@ -1,1 +1,84 @@
 //! One filesystem in memory for any number of WebAssembly programs in one wasmtime process.
+//!
+//! A [`Volume`] is the filesystem. Each program sees it through a [`View`], and each store that
+//! runs a program holds a [`Ctx`] of one. [`add_to_linker_async`] and [`add_to_linker_sync`] link all
+//! of wasmtime-wasi, but for `wasi:filesystem`, which is the volume's.
+//!
+//! ```
+//! use monaka_host::{Ctx, Limits, MonakaCtxView, MonakaView, Volume};
+//! use wasmtime::component::{Linker, ResourceTable};
+//! use wasmtime::{Engine, Store};
+//! use wasmtime_wasi::{WasiCtx, WasiCtxView, WasiView};
+//!
+//! struct State {
+//!     table: ResourceTable,
+//!     wasi: WasiCtx,
+//!     files: Ctx,
+//! }
+//!
+//! impl WasiView for State {
+//!     fn ctx(&mut self) -> WasiCtxView<'_> {
+//!         WasiCtxView { ctx: &mut self.wasi, table: &mut self.table }
+//!     }
+//! }
+//!
+//! impl MonakaView for State {
+//!     fn monaka(&mut self) -> MonakaCtxView<'_> {
+//!         MonakaCtxView { ctx: &mut self.files, table: &mut self.table }
+//!     }
+//! }
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let volume = Volume::new(Limits::default())?;
+//! let engine = Engine::default();
+//! let mut linker = Linker::new(&engine);
+//! monaka_host::add_to_linker_sync(&mut linker)?;
+//!
+//! let view = volume.view().build()?;
+//! let state = State {
+//!     table: ResourceTable::new(),
+//!     wasi: WasiCtx::builder().inherit_stdio().build(),
+//!     files: view.ctx(),
+//! };
+//! let store = Store::new(&engine, state);
+//! # let _: Store<State> = store;
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # Layers
+//!
+//! * [`Volume`], [`View`]: the filesystem and what one program sees of it. All semantics are those of
+//!   `monaka_fs_core`.
+//! * [`Ctx`]: what a store holds; [`MonakaView`]: how a host function finds it.
+//! * `filesystem`: `wasi:filesystem`, as the traits of wasmtime-wasi ask for it: look up, call,
+//!   convert. The synchronous one is the asynchronous one, which never waits for files of a volume.
+//! * `stream`: files as the streams of wasmtime-wasi.
+//!
+//! # Invariants
+//!
+//! * What a program does is an error code to it. It traps where wasmtime-wasi traps: for a handle of
+//!   a resource that is not there.
+//! * Each descriptor, directory stream and stream gives its handle back when it is dropped, by the
+//!   program or with its store.
+//! * No lock is held while anything waits.
+//! * A descriptor of a directory that the host preopens (`WasiCtxBuilder::preopened_dir`) stays
+//!   wasmtime-wasi's: its table entry tells the two apart, and its calls are handed on.
+
+#![forbid(unsafe_code)]
+
+mod ctx;
+mod filesystem;
+mod link;
+mod shared;
+mod stream;
+mod view;
+mod volume;
+
+pub use ctx::{Ctx, MonakaCtxView, MonakaView};
+pub use link::{
+    add_to_linker_async, add_to_linker_sync, replace_filesystem_async, replace_filesystem_sync,
+};
+pub use monaka_fs_core::{Error, Limits, Quota, Result, Usage};
+pub use view::{HANDLES_MAX, View, ViewBuilder};
+pub use volume::Volume;

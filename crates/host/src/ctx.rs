@@ -1,0 +1,46 @@
+//! What a store holds, and how a host function finds it.
+
+use monaka_fs_core::Usage;
+use wasmtime::component::ResourceTable;
+
+use crate::View;
+use crate::shared::Shared;
+
+/// A program's view of a volume, as part of its store's data. Made by [`View::ctx`].
+#[derive(Debug)]
+pub struct Ctx {
+    view: View,
+    pub(crate) core: Shared,
+}
+
+impl Ctx {
+    pub(crate) fn new(view: View, core: Shared) -> Self {
+        Self { view, core }
+    }
+
+    /// The view that the program sees.
+    pub fn view(&self) -> &View {
+        &self.view
+    }
+
+    /// What the volume holds now, and the handles that the program has open.
+    pub fn usage(&self) -> Usage {
+        self.core.lock().usage()
+    }
+}
+
+/// Implemented by the data of a store that runs programs on a volume, beside
+/// [`WasiView`](wasmtime_wasi::WasiView).
+pub trait MonakaView: Send {
+    /// The context, and the table of resources. It is the one that `WasiView` gives.
+    fn monaka(&mut self) -> MonakaCtxView<'_>;
+}
+
+/// What [`MonakaView`] gives.
+#[derive(Debug)]
+pub struct MonakaCtxView<'a> {
+    /// The view of the program.
+    pub ctx: &'a mut Ctx,
+    /// Where its descriptors and streams are.
+    pub table: &'a mut ResourceTable,
+}

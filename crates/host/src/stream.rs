@@ -1,0 +1,136 @@
+//! Files of a volume as the streams of wasmtime-wasi. They are always ready, so nothing here waits.
+//!
+//! A read gives one buffer of just the size of what it found; it becomes the program's list without
+//! another copy on this side. What a write is given is copied to where it stays.
+
+use bytes::Bytes;
+use monaka_fs_core::{Error, Result};
+use monaka_wasi::error;
+use monaka_wasi::stream::{FileInput, FileOutput, WRITE_PERMIT_BYTES};
+use wasmtime_wasi::async_trait;
+use wasmtime_wasi::p2::{InputStream, OutputStream, Pollable, StreamError, StreamResult};
+
+use crate::shared::{Core, Shared};
+
+/// The `error` of a stream over a file.
+#[derive(Debug, thiserror::Error)]
+#[error("{}", error::name(*.0))]
+pub(crate) struct StreamFault(pub(crate) Error);
+
+fn failed(error: Error) -> StreamError {
+    StreamError::LastOperationFailed(StreamFault(error).into())
+}
+
+/// An `input-stream` over a file.
+#[derive(Debug)]
+pub(crate) struct Input {
+    core: Shared,
+    stream: FileInput,
+}
+
+impl Input {
+    pub(crate) fn new(core: Shared, stream: FileInput) -> Self {
+        Self { core, stream }
+    }
+
+    /// Does something with it, under the lock. `None` is the end of the file.
+    fn with<T>(
+        &self,
+        operation: impl FnOnce(&FileInput, &mut Core) -> Result<Option<T>>,
+    ) -> StreamResult<T> {
+        operation(&self.stream, &mut self.core.lock())
+            .map_err(failed)?
+            .ok_or(StreamError::Closed)
+    }
+}
+
+#[async_trait]
+impl InputStream for Input {
+    fn read(&mut self, len: usize) -> StreamResult<Bytes> {
+        let mut bytes = Vec::new();
+        self.with(|stream, files| stream.read(files, len as u64, &mut bytes))?;
+        Ok(bytes.into())
+    }
+
+    async fn blocking_read(&mut self, len: usize) -> StreamResult<Bytes> {
+        self.read(len)
+    }
+
+    fn skip(&mut self, len: usize) -> StreamResult<usize> {
+        let skipped = self.with(|stream, files| stream.skip(files, len as u64))?;
+        Ok(usize::try_from(skipped).unwrap_or(len))
+    }
+
+    async fn blocking_skip(&mut self, len: usize) -> StreamResult<usize> {
+        self.skip(len)
+    }
+}
+
+#[async_trait]
+impl Pollable for Input {
+    async fn ready(&mut self) {}
+}
+
+impl Drop for Input {
+    fn drop(&mut self) {
+        let _ = self.stream.close(&mut self.core.lock());
+    }
+}
+
+/// An `output-stream` over a file. After an error it stays usable: a program that frees space may go
+/// on writing.
+#[derive(Debug)]
+pub(crate) struct Output {
+    core: Shared,
+    stream: FileOutput,
+}
+
+impl Output {
+    pub(crate) fn new(core: Shared, stream: FileOutput) -> Self {
+        Self { core, stream }
+    }
+
+    /// Does something with it, under the lock.
+    fn with<T>(
+        &self,
+        operation: impl FnOnce(&FileOutput, &mut Core) -> Result<T>,
+    ) -> StreamResult<T> {
+        operation(&self.stream, &mut self.core.lock()).map_err(failed)
+    }
+}
+
+#[async_trait]
+impl OutputStream for Output {
+    /// More than was permitted is taken, too.
+    fn write(&mut self, bytes: Bytes) -> StreamResult<()> {
+        let bytes: &[u8] = &bytes;
+        self.with(|stream, files| stream.write(files, (&bytes).into()))
+    }
+
+    fn flush(&mut self) -> StreamResult<()> {
+        Ok(())
+    }
+
+    fn check_write(&mut self) -> StreamResult<usize> {
+        Ok(usize::try_from(WRITE_PERMIT_BYTES).unwrap_or(usize::MAX))
+    }
+
+    async fn blocking_write_and_flush(&mut self, bytes: Bytes) -> StreamResult<()> {
+        self.write(bytes)
+    }
+
+    fn write_zeroes(&mut self, len: usize) -> StreamResult<()> {
+        self.with(|stream, files| stream.write_zeroes(files, len as u64))
+    }
+}
+
+#[async_trait]
+impl Pollable for Output {
+    async fn ready(&mut self) {}
+}
+
+impl Drop for Output {
+    fn drop(&mut self) {
+        let _ = self.stream.close(&mut self.core.lock());
+    }
+}

@@ -1,0 +1,128 @@
+//! What one program sees of a volume.
+
+use std::sync::Arc;
+
+use monaka_fs_core::{Access, Quota, Result, Scope, Shared, Volume};
+
+use crate::Ctx;
+use crate::shared::{self, Clock, Core};
+
+/// Handles that a store may have open, unless it is told otherwise: some fewer than wasmtime allows
+/// (100 000), so that a program meets an error and not a trap.
+pub const HANDLES_MAX: u32 = 1 << 16;
+
+/// What programs are to see of a [`Volume`](crate::Volume).
+#[derive(Clone, Debug)]
+#[must_use]
+pub struct ViewBuilder {
+    volume: Shared<Volume<Clock>>,
+    root: String,
+    read_only: bool,
+    quota: Option<Quota>,
+    handles_max: u32,
+    preopens: Vec<String>,
+}
+
+impl ViewBuilder {
+    pub(crate) fn new(volume: Shared<Volume<Clock>>) -> Self {
+        Self {
+            volume,
+            root: String::new(),
+            read_only: false,
+            quota: None,
+            handles_max: HANDLES_MAX,
+            preopens: Vec::new(),
+        }
+    }
+
+    /// The directory of the volume that is the root: a program sees nothing that is not below it.
+    pub fn root(mut self, path: impl Into<String>) -> Self {
+        self.root = path.into();
+        self
+    }
+
+    /// Whether every change is refused.
+    pub fn read_only(mut self, read_only: bool) -> Self {
+        self.read_only = read_only;
+        self
+    }
+
+    /// What its programs may hold together, inside of what the volume may. A quota may be given to
+    /// several views.
+    pub fn quota(mut self, quota: Quota) -> Self {
+        self.quota = Some(quota);
+        self
+    }
+
+    /// Handles that each store may have open at one time; [`HANDLES_MAX`] unless given.
+    pub fn handles_max(mut self, handles_max: u32) -> Self {
+        self.handles_max = handles_max;
+        self
+    }
+
+    /// A path under which a program finds the root; `/` unless any is given.
+    pub fn preopen(mut self, path: impl Into<String>) -> Self {
+        self.preopens.push(path.into());
+        self
+    }
+
+    /// The view.
+    ///
+    /// # Errors
+    ///
+    /// `NoEntry`, `NotDirectory` and what else there is where the root is no directory of the volume.
+    pub fn build(mut self) -> Result<View> {
+        if self.preopens.is_empty() {
+            self.preopens.push("/".into());
+        }
+        let scope = Scope {
+            root: &self.root,
+            read_only: self.read_only,
+            quota: self.quota,
+            handles_max: self.handles_max,
+        };
+        let access = match self.read_only {
+            true => Access::READ,
+            false => Access::READ | Access::MUTATE_DIRECTORY,
+        };
+        Ok(View(Arc::new(Inner {
+            core: Core::of(self.volume, &scope)?,
+            preopens: self.preopens,
+            access,
+        })))
+    }
+}
+
+/// What programs see of a [`Volume`](crate::Volume). A clone is the same view.
+#[derive(Clone, Debug)]
+pub struct View(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    /// Holds the root; the stores' are forks of it.
+    core: Core,
+    preopens: Vec<String>,
+    access: Access,
+}
+
+impl View {
+    /// What a store needs to run a program in this view. Each has handles of its own.
+    ///
+    /// # Panics
+    ///
+    /// Where there are 2^32 of them already.
+    pub fn ctx(&self) -> Ctx {
+        let core = self.0.core.fork().expect("the root is held");
+        Ctx::new(self.clone(), shared::Shared::new(core))
+    }
+
+    /// The paths under which a program finds the root.
+    pub fn preopens(&self) -> &[String] {
+        &self.0.preopens
+    }
+
+    /// What the preopened root may do.
+    pub(crate) fn root_access(&self) -> Access {
+        self.0.access
+    }
+}
