@@ -4,10 +4,11 @@ use std::io::{self, Write};
 use std::process::ExitCode;
 
 use anyhow::Result;
-use clap::{Parser, Subcommand};
+use clap::error::ErrorKind;
+use clap::{CommandFactory, Parser, Subcommand};
 use monaka_image::Escaped;
 
-use crate::commands::{adapter, completions, compose, extract, inspect, man, run};
+use crate::commands::{adapter, completions, compose, extract, inspect, man, run, serve_http};
 
 /// Gives any WebAssembly program a filesystem that no host has to provide
 ///
@@ -34,6 +35,7 @@ enum Verb {
     Extract(extract::Args),
     Adapter(adapter::Args),
     Run(run::Args),
+    ServeHttp(serve_http::Args),
     Completions(completions::Args),
     Man(man::Args),
 }
@@ -46,12 +48,23 @@ impl Cli {
             Verb::Inspect(args) => inspect::exec(args)?,
             Verb::Extract(args) => extract::exec(args, talk)?,
             Verb::Adapter(args) => adapter::exec(args, talk)?,
-            Verb::Run(args) => return run::exec(args),
+            Verb::Run(args) => return run::exec(args, talk),
+            Verb::ServeHttp(args) => serve_http::exec(args, talk)?,
             Verb::Completions(args) => completions::exec(args)?,
             Verb::Man(args) => man::exec(args)?,
         }
         Ok(ExitCode::SUCCESS)
     }
+}
+
+/// A wrong command line of a verb, which clap did not find.
+pub(crate) fn usage(verb: &str, what: impl std::fmt::Display) -> anyhow::Error {
+    let mut cli = Cli::command();
+    cli.build();
+    let verb = cli
+        .find_subcommand_mut(verb)
+        .map(|verb| verb.error(ErrorKind::ValueValidation, &what));
+    verb.map_or_else(|| anyhow::anyhow!("{what}"), anyhow::Error::new)
 }
 
 /// How much is told on standard error.

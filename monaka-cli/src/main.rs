@@ -3,9 +3,10 @@
 //! Flags and glue; the work is in `monaka-compose` and `monaka-image`.
 //!
 //! ```text
-//! cli        the verbs            commands/  one file each: `Args` and `exec`
+//! cli        the verbs                       commands/  one file each: `Args` and `exec`
 //! pack       the flags that say what is embedded, and with which limits
-//! input, output, unfinished, progress, size   what the verbs share
+//! engine/    what the verbs that run programs share
+//! input, output, interrupt, progress, size   what all verbs share
 //! ```
 //!
 //! Standard output is for results, standard error for people. Exit codes: 0 for success, 1 for failure, 2 for
@@ -14,12 +15,14 @@
 
 mod cli;
 mod commands;
+#[cfg(feature = "run")]
+mod engine;
 mod input;
+mod interrupt;
 mod output;
 mod pack;
 mod progress;
 mod size;
-mod unfinished;
 
 use std::io::{self, Write};
 use std::process::ExitCode;
@@ -35,6 +38,14 @@ fn main() -> ExitCode {
     match done {
         Ok(code) => code,
         Err(error) if is_closed_pipe(&error) => ExitCode::SUCCESS,
+        Err(error) => fail(error),
+    }
+}
+
+/// A command line that is wrong in itself, or something that went wrong.
+fn fail(error: anyhow::Error) -> ExitCode {
+    match error.downcast::<clap::Error>() {
+        Ok(usage) => usage.exit(),
         Err(error) => {
             cli::say(format_args!("error: {error:#}"));
             ExitCode::FAILURE

@@ -8,7 +8,7 @@ use anyhow::{Context, Result, bail};
 use clap::builder::{MapValueParser, PathBufValueParser, TypedValueParser, ValueParserFactory};
 use tempfile::NamedTempFile;
 
-use crate::unfinished::Unfinished;
+use crate::interrupt::Unfinished;
 
 /// Bytes gathered before a write: file contents come in blocks of 64 KiB, headers and padding in small pieces.
 const BUFFER_BYTES: usize = 256 * 1024;

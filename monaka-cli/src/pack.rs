@@ -8,6 +8,8 @@ use std::time::UNIX_EPOCH;
 use anyhow::{Context, Result, bail};
 use clap::builder::{OsStringValueParser, TypedValueParser};
 use monaka_compose::{Composed, Options};
+#[cfg(feature = "run")]
+use monaka_fs_core::Limits;
 use monaka_fs_core::Time;
 use monaka_image::{Embed, GuestPath, Mtime, PackError, PackOptions, Plan};
 
@@ -83,13 +85,13 @@ impl PackArgs {
     pub(crate) fn plan(
         &self,
         limits: &LimitArgs,
-        output: &Output,
+        output: Option<&Path>,
         bar: &mut Bar,
     ) -> Result<Packed> {
         let root_read_only = self.read_only.iter().any(GuestPath::is_root);
         let mut options = limits.options();
         options.root_read_only = root_read_only;
-        let pack = self.options(output.path())?;
+        let pack = self.options(output)?;
         if self.embed.is_empty() && pack.read_only.iter().all(GuestPath::is_root) {
             return Ok(Packed {
                 plan: None,
@@ -136,6 +138,28 @@ impl PackArgs {
             )
         })?;
         Ok(Mtime::AtMost(seconds_since_1970(seconds)))
+    }
+}
+
+#[cfg(feature = "run")]
+impl LimitArgs {
+    /// The first of them that is given.
+    pub(crate) fn files_option(&self) -> Option<&'static str> {
+        let bytes = self.max_bytes.map(|_| "--max-bytes");
+        let inodes = self.max_inodes.map(|_| "--max-inodes");
+        let file = self.max_file_size.map(|_| "--max-file-size");
+        bytes.or(inodes).or(file)
+    }
+
+    /// The limits of a filesystem in this process.
+    pub(crate) fn limits(&self) -> Limits {
+        let default = Limits::default();
+        Limits {
+            bytes_max: self.max_bytes.unwrap_or(default.bytes_max),
+            inodes_max: self.max_inodes.unwrap_or(default.inodes_max),
+            file_size_max: self.max_file_size.unwrap_or(default.file_size_max),
+            ..default
+        }
     }
 }
 

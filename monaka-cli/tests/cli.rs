@@ -10,8 +10,8 @@
 //! tests/cli/inputs/...    inputs that all cases have in `../inputs`
 //! ```
 //!
-//! `MONAKA_BLESS=1` writes what came out instead of comparing it. Cases called `run-...` need the built-in
-//! engine and are left out of a build without it. What depends on the size of the adapter is replaced: see `settle`.
+//! `MONAKA_BLESS=1` writes what came out instead of comparing it. Cases called `run-...` or `serve-...` need the
+//! built-in engine and are left out of a build without it, as is the help of these verbs. What depends on the size of the adapter is replaced: see `settle`.
 
 use std::fs;
 use std::io;
@@ -51,7 +51,10 @@ fn trial(case: PathBuf) -> Trial {
         .unwrap_or_default()
         .to_string_lossy()
         .into_owned();
-    let skipped = cfg!(not(unix)) || (name.starts_with("run-") && cfg!(not(feature = "run")));
+    let needs_engine = ["run-", "serve-", "help-run", "help-serve"]
+        .iter()
+        .any(|start| name.starts_with(start));
+    let skipped = cfg!(not(unix)) || (needs_engine && cfg!(not(feature = "run")));
     Trial::test(name, move || {
         check(&case).map_err(|error| Failed::from(format!("{error:?}")))
     })

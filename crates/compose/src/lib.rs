@@ -56,6 +56,7 @@ pub use monaka_fs_core::config::{Config, IMAGE_BYTES_MAX};
 use app::Imports;
 use marker::Marker;
 use splice::Spliced;
+use std::borrow::Cow;
 use std::io::{self, Write};
 use wac_graph::CompositionGraph;
 use world::AdapterWorld;
@@ -232,6 +233,18 @@ pub fn compose(app: &[u8], modules: Modules<'_>, options: &Options) -> Result<Co
             None => error,
         }),
     }
+}
+
+/// A program as a component for WASI 0.2, with the filesystem left to its
+/// host: what [`compose`] starts from. A component is returned as it is,
+/// composed or not.
+///
+/// # Errors
+/// See [`Error`].
+pub fn component(app: &[u8]) -> Result<Cow<'_, [u8]>, Error> {
+    let (component, _) = input::component(app)?;
+    app::check_versions(&inspect::names(&component)?.imports)?;
+    Ok(component)
 }
 
 fn link_component(

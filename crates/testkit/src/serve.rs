@@ -5,7 +5,7 @@ use std::net::{SocketAddr, TcpStream};
 use std::process::{Child, ChildStderr, Command, Stdio};
 use std::sync::mpsc;
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
 
@@ -38,6 +38,11 @@ impl Server {
         }
     }
 
+    /// Where it is.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
     /// The status and the body of an answer.
     pub fn ask(&self, method: &str, path: &str, body: &[u8]) -> Result<(u16, String)> {
         let mut stream = TcpStream::connect_timeout(&self.address, TIMEOUT)?;
@@ -55,6 +60,28 @@ impl Server {
         let (head, body) = answer.split_once("\r\n\r\n").context("no end of headers")?;
         let status = head.split(' ').nth(1).context("no status")?;
         Ok((status.parse()?, body.to_string()))
+    }
+}
+
+impl Server {
+    /// Asks the server to stop, as a service manager does.
+    pub fn terminate(&self) -> Result<()> {
+        let mut kill = Command::new("kill");
+        kill.args(["-s", "TERM", &self.child.id().to_string()]);
+        anyhow::ensure!(kill.status()?.success(), "cannot tell it to stop");
+        Ok(())
+    }
+
+    /// Waits until the server has ended, and gives its exit code.
+    pub fn ended(mut self) -> Result<Option<i32>> {
+        let deadline = Instant::now() + TIMEOUT;
+        while Instant::now() < deadline {
+            if let Some(status) = self.child.try_wait()? {
+                return Ok(status.code());
+            }
+            thread::sleep(Duration::from_millis(5));
+        }
+        bail!("it still serves after {TIMEOUT:?}")
     }
 }
 

@@ -33,7 +33,7 @@ pub(crate) struct Args {
 
 pub(crate) fn exec(args: Args, talk: Talk) -> Result<()> {
     let mut bar = Bar::new(talk);
-    let packed = args.pack.plan(&args.limits, &args.output, &mut bar)?;
+    let packed = args.pack.plan(&args.limits, args.output.path(), &mut bar)?;
     let composed = monaka_compose::adapter(ADAPTER, &packed.options, args.http)?;
     packed.write(&composed, &args.output, &mut bar, talk)
 }

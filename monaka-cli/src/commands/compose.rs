@@ -81,7 +81,7 @@ const MODULES: Modules<'static> = Modules {
 pub(crate) fn exec(args: Args, talk: Talk) -> Result<()> {
     let program = args.input.read()?;
     let mut bar = Bar::new(talk);
-    let mut packed = args.pack.plan(&args.limits, &args.output, &mut bar)?;
+    let mut packed = args.pack.plan(&args.limits, args.output.path(), &mut bar)?;
     packed.options.link = args.link.link.into();
     packed.options.portable = args.link.portable;
     let composed = monaka_compose::compose(&program, MODULES, &packed.options)

@@ -1,4 +1,4 @@
-//! `monaka extract`: the embedded files back.
+//! `monaka extract`: the files of a composed file or an image back.
 
 use std::path::PathBuf;
 
@@ -14,14 +14,14 @@ use crate::size;
 
 /// Write the embedded files of a composed file to a directory
 ///
-/// Content, times, permission bits, hard links and symbolic links are as they were embedded, but set-user-id,
-/// set-group-id and sticky bits are dropped. All checksums are verified before anything is written, and nothing
-/// is ever written outside of the directory.
+/// Or those of an image, as `monaka run --save` writes it. Content, times, permission bits, hard links and
+/// symbolic links are as they were embedded, but set-user-id, set-group-id and sticky bits are dropped. All
+/// checksums are verified before anything is written, and nothing is ever written outside of the directory.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
   monaka extract out.wasm -o files")]
 pub(crate) struct Args {
-    /// The composed file, `-` for standard input
+    /// The composed file or the image, `-` for standard input
     #[arg(value_name = "FILE")]
     input: Input,
 

@@ -1,11 +1,11 @@
-//! `monaka inspect`: what is inside of a composed file.
+//! `monaka inspect`: what is inside of a composed file or an image.
 
 use std::io::{self, Write};
 use std::time::{Duration, UNIX_EPOCH};
 
 use anyhow::{Context, Result, bail};
 use monaka_compose::Inspection;
-use monaka_fs_core::image::Image;
+use monaka_fs_core::image::{Image, ImageError};
 use monaka_image::{Entry, EntryKind, Escaped};
 use serde::Serialize;
 
@@ -15,13 +15,13 @@ use crate::size;
 
 /// Show what is inside of a composed file: files, limits, imports left
 ///
-/// The checksums of all embedded files are verified.
+/// Or inside of an image, as `monaka run --save` writes it. The checksums of all files are verified.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
   monaka inspect out.wasm
   monaka inspect out.wasm --json | jq '.image.entries[].path'")]
 pub(crate) struct Args {
-    /// The composed file, `-` for standard input
+    /// The composed file or the image, `-` for standard input
     #[arg(value_name = "FILE")]
     input: Input,
 
@@ -51,9 +51,9 @@ pub(crate) fn exec(args: Args) -> Result<()> {
     Ok(io::stdout().write_all(text.as_bytes())?)
 }
 
-/// A composed file, taken apart.
+/// A composed file, taken apart, or an image, which has no program around it.
 pub(crate) struct Composed<'a> {
-    pub(crate) parts: Inspection,
+    parts: Option<Inspection>,
     pub(crate) files: Option<Files<'a>>,
 }
 
@@ -66,20 +66,38 @@ pub(crate) struct Files<'a> {
 impl<'a> Composed<'a> {
     pub(crate) fn read(bytes: &'a [u8]) -> Result<Self> {
         if !bytes.starts_with(b"\0asm") {
-            bail!("not a composed file, which is binary WebAssembly as `monaka compose` writes it");
+            return Self::read_image(bytes);
         }
         let parts = monaka_compose::inspect(bytes)?;
         let files = match &parts.image {
-            Some(range) => Some(Files::read(bytes.get(range.clone()).unwrap_or_default())?),
+            Some(range) => {
+                let image = bytes.get(range.clone()).unwrap_or_default();
+                Some(Files::read(image).context("the embedded files are damaged")?)
+            }
             None => None,
         };
-        Ok(Self { parts, files })
+        Ok(Self {
+            parts: Some(parts),
+            files,
+        })
+    }
+
+    fn read_image(bytes: &'a [u8]) -> Result<Self> {
+        if let Err(ImageError::Magic) = Image::parse(bytes) {
+            bail!(
+                "neither a composed file, which is binary WebAssembly as `monaka compose` writes it, nor an image"
+            );
+        }
+        Ok(Self {
+            parts: None,
+            files: Some(Files::read(bytes).context("the image is damaged")?),
+        })
     }
 }
 
 impl<'a> Files<'a> {
     fn read(bytes: &'a [u8]) -> Result<Self> {
-        let image = Image::parse(bytes).context("the embedded files are damaged")?;
+        let image = Image::parse(bytes)?;
         Ok(Self {
             image,
             entries: monaka_image::tree(&image)?,
@@ -139,46 +157,50 @@ struct Page<'a> {
 
 impl std::fmt::Display for Page<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let Inspection {
-            link,
-            portable,
-            refusal,
-            config,
-            imports,
-            exports,
-            adapter_bytes,
-            ..
-        } = &self.composed.parts;
-        writeln!(
-            f,
-            "{}: {}, {link} link{}",
-            Escaped(self.name),
-            size::human(self.len),
-            if *portable { ", portable" } else { "" }
-        )?;
-        if let Some(refusal) = refusal {
-            writeln!(f, "not fused: {}", Escaped(refusal))?;
+        write!(f, "{}: {}, ", Escaped(self.name), size::human(self.len))?;
+        match &self.composed.parts {
+            Some(parts) => write_parts(f, parts)?,
+            None => writeln!(f, "an image")?,
         }
-        writeln!(f, "filesystem: {} of code", size::human(*adapter_bytes))?;
-        writeln!(
-            f,
-            "limits: {} in all, {} in one file, {}{}",
-            size::human(config.bytes_max),
-            size::human(config.file_size_max),
-            counted(u64::from(config.inodes_max), "inode", "inodes"),
-            if config.root_read_only {
-                ", read-only"
-            } else {
-                ""
-            },
-        )?;
-        list(f, "imports left", imports)?;
-        list(f, "exports", exports)?;
-        match &self.composed.files {
-            Some(files) => write_files(f, files),
-            None => writeln!(f, "embedded: nothing"),
+        match (&self.composed.files, &self.composed.parts) {
+            (Some(files), Some(_)) => write_files(f, "embedded", files),
+            (Some(files), None) => write_files(f, "files", files),
+            (None, _) => writeln!(f, "embedded: nothing"),
         }
     }
+}
+
+fn write_parts(f: &mut std::fmt::Formatter<'_>, parts: &Inspection) -> std::fmt::Result {
+    let Inspection {
+        link,
+        portable,
+        refusal,
+        config,
+        imports,
+        exports,
+        adapter_bytes,
+        ..
+    } = parts;
+    let portable = if *portable { ", portable" } else { "" };
+    writeln!(f, "{link} link{portable}")?;
+    if let Some(refusal) = refusal {
+        writeln!(f, "not fused: {}", Escaped(refusal))?;
+    }
+    writeln!(f, "filesystem: {} of code", size::human(*adapter_bytes))?;
+    writeln!(
+        f,
+        "limits: {} in all, {} in one file, {}{}",
+        size::human(config.bytes_max),
+        size::human(config.file_size_max),
+        counted(u64::from(config.inodes_max), "inode", "inodes"),
+        if config.root_read_only {
+            ", read-only"
+        } else {
+            ""
+        },
+    )?;
+    list(f, "imports left", imports)?;
+    list(f, "exports", exports)
 }
 
 fn list(f: &mut std::fmt::Formatter<'_>, title: &str, names: &[String]) -> std::fmt::Result {
@@ -188,10 +210,14 @@ fn list(f: &mut std::fmt::Formatter<'_>, title: &str, names: &[String]) -> std::
         .try_for_each(|name| writeln!(f, "  {}", Escaped(name)))
 }
 
-fn write_files(f: &mut std::fmt::Formatter<'_>, files: &Files<'_>) -> std::fmt::Result {
+fn write_files(
+    f: &mut std::fmt::Formatter<'_>,
+    title: &str,
+    files: &Files<'_>,
+) -> std::fmt::Result {
     writeln!(
         f,
-        "embedded: {}, {}, {}, {}",
+        "{title}: {}, {}, {}, {}",
         size::human(files.bytes()),
         counted(files.files(), "file", "files"),
         counted(files.directories(), "directory", "directories"),
@@ -233,6 +259,14 @@ fn date(entry: &Entry) -> impl std::fmt::Display {
 #[derive(Serialize)]
 struct Report<'a> {
     bytes: u64,
+    /// Absent for an image.
+    #[serde(flatten)]
+    program: Option<ProgramReport<'a>>,
+    image: Option<ImageReport<'a>>,
+}
+
+#[derive(Serialize)]
+struct ProgramReport<'a> {
     /// `fused` or `component`.
     link: String,
     portable: bool,
@@ -243,7 +277,6 @@ struct Report<'a> {
     limits: Limits,
     imports: &'a [String],
     exports: &'a [String],
-    image: Option<ImageReport<'a>>,
 }
 
 #[derive(Serialize)]
@@ -283,31 +316,30 @@ struct EntryReport<'a> {
 
 impl<'a> Report<'a> {
     fn of(composed: &'a Composed<'_>, len: u64) -> Self {
-        let Inspection {
-            link,
-            portable,
-            refusal,
-            config,
-            imports,
-            exports,
-            adapter_bytes,
-            ..
-        } = &composed.parts;
         Self {
             bytes: len,
-            link: link.to_string(),
-            portable: *portable,
-            refusal: refusal.as_deref(),
-            adapter_bytes: *adapter_bytes,
+            program: composed.parts.as_ref().map(ProgramReport::of),
+            image: composed.files.as_ref().map(ImageReport::of),
+        }
+    }
+}
+
+impl<'a> ProgramReport<'a> {
+    fn of(parts: &'a Inspection) -> Self {
+        let config = &parts.config;
+        Self {
+            link: parts.link.to_string(),
+            portable: parts.portable,
+            refusal: parts.refusal.as_deref(),
+            adapter_bytes: parts.adapter_bytes,
             limits: Limits {
                 bytes_max: config.bytes_max,
                 file_size_max: config.file_size_max,
                 inodes_max: config.inodes_max,
                 root_read_only: config.root_read_only,
             },
-            imports,
-            exports,
-            image: composed.files.as_ref().map(ImageReport::of),
+            imports: &parts.imports,
+            exports: &parts.exports,
         }
     }
 }

@@ -11,3 +11,8 @@ pub(crate) mod run;
 #[cfg(not(feature = "run"))]
 #[path = "run_absent.rs"]
 pub(crate) mod run;
+#[cfg(feature = "run")]
+pub(crate) mod serve_http;
+#[cfg(not(feature = "run"))]
+#[path = "serve_http_absent.rs"]
+pub(crate) mod serve_http;

@@ -1,44 +1,66 @@
-//! `monaka run`: an engine for machines without one.
+//! `monaka run`: programs on one filesystem in memory.
 
-use std::ffi::OsString;
-use std::path::PathBuf;
+use std::ffi::{OsStr, OsString};
+use std::future::Future;
 use std::process::ExitCode;
+use std::sync::Arc;
+use std::sync::mpsc::{self, RecvTimeoutError};
+use std::time::Duration;
 
-use anyhow::{Context, Result, anyhow, bail};
-use wasmtime::component::{Component, Linker, ResourceTable};
-use wasmtime::{Engine, Store, Trap, WasmBacktrace};
-use wasmtime_wasi::p2::bindings::sync::Command;
-use wasmtime_wasi::{FsPerms, I32Exit, WasiCtx, WasiCtxBuilder, WasiCtxView, WasiView};
+use anyhow::{Context, Result, bail};
+use tokio::runtime::Runtime;
+use wasmtime_wasi::p2::bindings::CommandPre;
 
-use crate::cli::say;
+use crate::cli::{Talk, say, usage};
+use crate::engine::{Ended, EngineArgs, Host, Instance, Program, Stdio, Turns, World};
 use crate::input::Input;
+use crate::interrupt;
 
-/// What a shell says of a program that ends by SIGABRT, as a trapped one does.
-const TRAPPED: u8 = 134;
+/// What `timeout` of coreutils exits with.
+const TIMED_OUT: u8 = 124;
 
-/// Run a program with the built-in engine
+/// What the tool exits with where a program could not be run.
+const NOT_RUN: u8 = 1;
+
+/// What stands between the programs of a chain.
+const THEN: &str = "--then";
+
+/// Run programs on one filesystem in memory, with the built-in engine
 ///
-/// The program gets its arguments, standard input and output, clocks and random numbers; no environment, no
-/// network and no directory of the host unless they are granted. The exit code is that of the program, and 134 if
-/// it trapped.
+/// A program is a component for WASI 0.2 or a core module for Preview 1. It sees a filesystem of its own as `/`,
+/// which is empty unless files are embedded, and gone when it ends. It gets its arguments, standard input and
+/// output, clocks and random numbers; no environment, no network and no directory of the host unless they are
+/// granted. What follows PROGRAM belongs to the program.
+///
+/// The exit code is that of the program; 134 if it trapped, 124 after --timeout, 130 after an interrupt.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
-  monaka run out.wasm --verbose input.txt
-  monaka run --env LANG=C --allow-net out.wasm")]
+  monaka run app.wasm -- --verbose input.txt
+  monaka run --env LANG=C --allow-net app.wasm
+  monaka run --share make.wasm 10 --then sort.wasm --reverse --then print.wasm
+  monaka run --share --parallel 8 worker.wasm --then merge.wasm")]
 pub(crate) struct Args {
-    /// Give the program a directory of the host; not for composed programs
-    #[arg(long = "dir", value_name = "HOST[::GUEST]", value_parser = directory)]
-    directories: Vec<Directory>,
-
-    /// Set an environment variable, or pass one on
-    #[arg(long = "env", value_name = "NAME[=VALUE]", value_parser = variable)]
-    variables: Vec<(String, String)>,
-
-    /// Let the program use the network
+    /// Run several programs one after another on the same filesystem
+    ///
+    /// Each program is followed by its own arguments, and `--then` names the next: `--share A [ARGS] --then B
+    /// [ARGS]`. The first that fails ends the chain, and its exit code is that of the chain.
     #[arg(long)]
-    allow_net: bool,
+    share: bool,
 
-    /// The program and its arguments
+    /// Run that many instances of PROGRAM at once on the same filesystem
+    ///
+    /// The variable MONAKA_INSTANCE is the number of an instance, from 0, and MONAKA_INSTANCES is N. Standard
+    /// input is that of instance 0. Outputs are written line by line, and lines are never mixed. All run to their
+    /// end, and the exit code is that of the first, by number, which failed. A program after `--then` runs once,
+    /// when all have ended.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1024))]
+    parallel: Option<u32>,
+
+    /// End the programs when they have run for this long, such as 500ms or 2m; the exit code is 124
+    #[arg(long, value_name = "DURATION")]
+    timeout: Option<humantime::Duration>,
+
+    /// The program, `-` for standard input, and its arguments, which may follow a `--`
     #[arg(
         value_name = "PROGRAM [ARGS]",
         required = true,
@@ -46,156 +68,304 @@ pub(crate) struct Args {
         allow_hyphen_values = true
     )]
     command: Vec<OsString>,
+
+    #[command(flatten)]
+    engine: EngineArgs,
 }
 
-/// A host directory, and where the program sees it.
-#[derive(Clone, Debug)]
-struct Directory {
-    host: PathBuf,
-    guest: String,
-}
-
-pub(crate) fn exec(args: Args) -> Result<ExitCode> {
-    let (program, _) = args.command.split_first().context("no program")?;
-    let input = Input::from(program.clone());
-    let bytes = input.read()?;
-    check(&args, &bytes).with_context(|| input.name())?;
-    let context = args.context()?;
-    let ended = execute(&bytes, context).with_context(|| input.name())?;
-    Ok(match ended {
-        Ended::Exit(code) => code,
-        Ended::Trap(trap) => {
-            say(format_args!("error: {}: {trap}", input.name()));
-            ExitCode::from(TRAPPED)
+pub(crate) fn exec(args: Args, talk: Talk) -> Result<ExitCode> {
+    let commands = commands(&args)?;
+    interrupt::watch();
+    let turns = match args.parallel {
+        Some(_) => Turns::Taken,
+        None => Turns::None,
+    };
+    let files = args
+        .engine
+        .files_option()
+        .or(args.share.then_some("--share"));
+    let world = args.engine.world(turns, talk)?;
+    let stages = commands
+        .into_iter()
+        .map(|command| Stage::load(&world, command, files))
+        .collect::<Result<_>>()?;
+    let chain = Chain {
+        world,
+        stages,
+        parallel: args.parallel,
+    };
+    match within(args.timeout.map(Into::into), chain.run())? {
+        Some(ended) => Ok(ExitCode::from(ended.code)),
+        None => {
+            let limit = args.timeout.unwrap_or(Duration::ZERO.into());
+            say(format_args!(
+                "error: not finished after {limit} (--timeout)"
+            ));
+            Ok(ExitCode::from(TIMED_OUT))
         }
-    })
+    }
 }
 
-/// What the engine would say in other words, or not at all.
-fn check(args: &Args, bytes: &[u8]) -> Result<()> {
-    if !bytes.starts_with(b"\0asm") {
-        bail!("not WebAssembly");
+/// A program and its arguments, the first of which is its name.
+struct Command {
+    program: Input,
+    arguments: Vec<String>,
+}
+
+/// The command line, taken apart.
+fn commands(args: &Args) -> Result<Vec<Command>> {
+    if args.share {
+        return args
+            .command
+            .split(|arg| arg == THEN)
+            .map(Command::parse)
+            .collect();
     }
-    if bytes.get(4..8) == Some(&[1, 0, 0, 0]) {
-        bail!("a core module, not a component: `monaka compose` makes one of it");
+    let own = args.command.split(|arg| arg == "--").next();
+    if own.is_some_and(|own| own.iter().any(|arg| arg == THEN)) {
+        return Err(usage(
+            "run",
+            "--then needs --share before the first program; to hand it to the program, write it after `--`",
+        ));
     }
-    if !args.directories.is_empty() && monaka_compose::inspect(bytes).is_ok() {
-        bail!(
-            "a composed program sees its own filesystem only, not --dir: embed the directory with `monaka compose --embed`"
+    Ok(vec![Command::parse(&args.command)?])
+}
+
+impl Command {
+    /// A `--` between the program and its arguments is nobody's.
+    fn parse(words: &[OsString]) -> Result<Self> {
+        let (program, rest) = words
+            .split_first()
+            .filter(|(program, _)| !program.is_empty() && *program != "--")
+            .ok_or_else(|| usage("run", "--then stands between two programs"))?;
+        if is_option(program) {
+            let name = program.display();
+            return Err(usage(
+                "run",
+                format_args!("unexpected argument '{name}'; a program of that name is './{name}'"),
+            ));
+        }
+        let rest = match rest {
+            [dashes, rest @ ..] if dashes == "--" => rest,
+            rest => rest,
+        };
+        let arguments = [program].into_iter().chain(rest).map(|arg| {
+            let text = arg.to_str().map(str::to_string);
+            text.with_context(|| format!("the argument {arg:?} is not UTF-8"))
+        });
+        Ok(Self {
+            program: Input::from(program.clone()),
+            arguments: arguments.collect::<Result<_>>()?,
+        })
+    }
+}
+
+/// What stands at the place of a program and is none: an option that nobody knows.
+fn is_option(word: &OsStr) -> bool {
+    word != "-" && word.as_encoded_bytes().starts_with(b"-")
+}
+
+/// Programs, one after another.
+struct Chain {
+    world: Arc<World>,
+    stages: Vec<Stage>,
+    parallel: Option<u32>,
+}
+
+/// How a chain ended.
+struct ChainEnded {
+    code: u8,
+}
+
+impl Chain {
+    /// Runs until a program fails, or all have ended. The first may run in parallel.
+    async fn run(self) -> ChainEnded {
+        let mut parallel = self.parallel;
+        let mut ended = ChainEnded { code: 0 };
+        for stage in self.stages {
+            ended = stage.run(&self.world, parallel.take()).await;
+            if ended.code != 0 {
+                break;
+            }
+        }
+        ended
+    }
+}
+
+/// One program of a chain, ready to run.
+struct Stage {
+    program: Program<CommandPre<Host>>,
+    arguments: Vec<String>,
+}
+
+impl Stage {
+    fn load(world: &World, command: Command, files: Option<&str>) -> Result<Self> {
+        Ok(Self {
+            program: Program::command(world, &command.program, files)?,
+            arguments: command.arguments,
+        })
+    }
+
+    /// Runs all its instances, and tells of each that did not come to an end of its own.
+    async fn run(self, world: &Arc<World>, parallel: Option<u32>) -> ChainEnded {
+        let stage = Arc::new(self);
+        let mut running = Vec::new();
+        for number in 0..parallel.unwrap_or(1) {
+            let (stage, world) = (Arc::clone(&stage), Arc::clone(world));
+            let part = parallel.map(|of| Part { number, of });
+            running.push((
+                part,
+                tokio::spawn(async move { stage.instance(&world, part).await }),
+            ));
+        }
+        let mut all = ChainEnded { code: 0 };
+        for (part, task) in running {
+            let ended = task.await.unwrap_or_else(|panicked| Err(panicked.into()));
+            let code = stage.report(part, ended);
+            if all.code == 0 {
+                all.code = code;
+            }
+        }
+        all
+    }
+
+    async fn instance(&self, world: &World, part: Option<Part>) -> Result<Ended> {
+        let mut store = world.store(&Instance {
+            arguments: &self.arguments,
+            variables: &part.map(Part::variables).unwrap_or_default(),
+            stdio: part.map(Part::stdio).unwrap_or_default(),
+        })?;
+        match self.program.pre.instantiate_async(&mut store).await {
+            Ok(command) => Ended::of(command.wasi_cli_run().call_run(&mut store).await),
+            Err(error) => Ended::of_error(error),
+        }
+    }
+
+    /// The exit code of an instance.
+    fn report(&self, part: Option<Part>, ended: Result<Ended>) -> u8 {
+        let name = match part {
+            Some(Part { number, .. }) => format!("{}, instance {number}", self.program.name),
+            None => self.program.name.clone(),
+        };
+        match &ended {
+            Ok(Ended::Trap(trap)) => say(format_args!("error: {name}: {trap}")),
+            Err(error) => say(format_args!("error: {name}: {error:#}")),
+            Ok(Ended::Exit(_)) => {}
+        }
+        ended.map_or(NOT_RUN, Ended::code)
+    }
+}
+
+/// One of many instances.
+#[derive(Clone, Copy)]
+struct Part {
+    number: u32,
+    of: u32,
+}
+
+impl Part {
+    fn variables(self) -> Vec<(&'static str, String)> {
+        vec![
+            ("MONAKA_INSTANCE", self.number.to_string()),
+            ("MONAKA_INSTANCES", self.of.to_string()),
+        ]
+    }
+
+    fn stdio(self) -> Stdio {
+        Stdio::Lines {
+            stdin: self.number == 0,
+        }
+    }
+}
+
+/// Waits for `work`, or for the end of the time. This thread runs none of it: whatever the programs do, it sees the
+/// time pass. They end with the process.
+fn within<T: Send + 'static>(
+    timeout: Option<Duration>,
+    work: impl Future<Output = T> + Send + 'static,
+) -> Result<Option<T>> {
+    let runtime = Runtime::new()?;
+    let (sender, receiver) = mpsc::channel();
+    runtime.spawn(async move {
+        let _nobody_waits = sender.send(work.await);
+    });
+    let done = match timeout {
+        Some(timeout) => receiver.recv_timeout(timeout),
+        None => receiver.recv().map_err(Into::into),
+    };
+    runtime.shutdown_background();
+    match done {
+        Ok(done) => Ok(Some(done)),
+        Err(RecvTimeoutError::Timeout) => Ok(None),
+        Err(RecvTimeoutError::Disconnected) => bail!("the engine failed"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser;
+
+    use super::*;
+
+    #[derive(Parser)]
+    struct Line {
+        #[command(flatten)]
+        args: Args,
+    }
+
+    /// The arguments of each program, or the error.
+    fn parsed(line: &[&str]) -> Result<Vec<Vec<String>>, String> {
+        let line = Line::try_parse_from(["run"].iter().chain(line)).map_err(|e| e.to_string())?;
+        let commands = commands(&line.args).map_err(|error| error.to_string())?;
+        Ok(commands
+            .into_iter()
+            .map(|command| command.arguments)
+            .collect())
+    }
+
+    #[test]
+    fn what_follows_the_program_is_its_own() {
+        assert_eq!(
+            parsed(&["a", "--env", "x", "--", "y"]).unwrap(),
+            [["a", "--env", "x", "--", "y"]]
+        );
+        assert_eq!(
+            parsed(&["a", "--", "--x", "--", "--then"]).unwrap(),
+            [["a", "--x", "--", "--then"]]
+        );
+        assert_eq!(parsed(&["--", "a", "b"]).unwrap(), [["a", "b"]]);
+    }
+
+    #[test]
+    fn a_chain_is_divided_by_then() {
+        assert_eq!(
+            parsed(&["--share", "a", "--then", "b"]).unwrap(),
+            [["a"], ["b"]]
+        );
+        assert_eq!(
+            parsed(&[
+                "--share", "a", "1", "--", "--then", "b", "--", "--x", "--then", "c"
+            ])
+            .unwrap(),
+            [vec!["a", "1", "--"], vec!["b", "--x"], vec!["c"]]
         );
     }
-    Ok(())
-}
 
-/// How a program came to its end.
-enum Ended {
-    Exit(ExitCode),
-    Trap(Trap),
-}
-
-fn execute(bytes: &[u8], context: WasiCtx) -> Result<Ended> {
-    let engine = Engine::default();
-    let component = Component::from_binary(&engine, bytes).map_err(one_line)?;
-    let mut linker = Linker::new(&engine);
-    wasmtime_wasi::p2::add_to_linker_sync(&mut linker).map_err(one_line)?;
-    let mut store = Store::new(
-        &engine,
-        Host {
-            context,
-            table: ResourceTable::new(),
-        },
-    );
-    let command = match Command::instantiate(&mut store, &component, &linker) {
-        Ok(command) => command,
-        Err(error) => return ended(error),
-    };
-    match command.wasi_cli_run().call_run(&mut store) {
-        Ok(Ok(())) => Ok(Ended::Exit(ExitCode::SUCCESS)),
-        Ok(Err(())) => Ok(Ended::Exit(ExitCode::FAILURE)),
-        Err(error) => ended(error),
-    }
-}
-
-/// A program that called `exit`, trapped, or was failed by the engine.
-fn ended(error: wasmtime::Error) -> Result<Ended> {
-    if let Some(I32Exit(code)) = error.downcast_ref() {
-        // The low byte, as every Unix parent sees it.
-        return Ok(Ended::Exit(ExitCode::from((code & 0xff) as u8)));
-    }
-    match error.downcast_ref::<Trap>() {
-        Some(trap) => Ok(Ended::Trap(*trap)),
-        None => Err(one_line(error)),
-    }
-}
-
-/// The reasons on one line, without the stack of the program.
-fn one_line(error: wasmtime::Error) -> anyhow::Error {
-    match error.downcast_ref::<WasmBacktrace>() {
-        Some(_) => anyhow!("{}", error.root_cause()),
-        None => anyhow!("{error:#}"),
-    }
-}
-
-impl Args {
-    fn context(&self) -> Result<WasiCtx> {
-        let mut builder = WasiCtxBuilder::new();
-        builder.inherit_stdio();
-        for arg in &self.command {
-            builder.arg(
-                arg.to_str()
-                    .with_context(|| format!("the argument {arg:?} is not UTF-8"))?,
+    #[test]
+    fn a_chain_has_a_program_at_each_place() {
+        for line in [
+            &["--share", "a", "--then"][..],
+            &["--share", "a", "--then", "--then", "b"],
+        ] {
+            let error = parsed(line).unwrap_err();
+            assert!(
+                error.contains("--then stands between two programs"),
+                "{error}"
             );
         }
-        builder.envs(&self.variables);
-        if self.allow_net {
-            builder
-                .inherit_network()
-                .allow_ip_name_lookup(true)
-                .allow_tcp(true)
-                .allow_udp(true);
-        }
-        for Directory { host, guest } in &self.directories {
-            builder
-                .preopened_dir(host, guest, FsPerms::ReadWrite)
-                .map_err(one_line)
-                .with_context(|| host.display().to_string())?;
-        }
-        Ok(builder.build())
-    }
-}
-
-/// What the host functions work on.
-struct Host {
-    context: WasiCtx,
-    table: ResourceTable,
-}
-
-impl WasiView for Host {
-    fn ctx(&mut self) -> WasiCtxView<'_> {
-        WasiCtxView {
-            ctx: &mut self.context,
-            table: &mut self.table,
-        }
-    }
-}
-
-fn directory(text: &str) -> Result<Directory, String> {
-    let (host, guest) = text.split_once("::").unwrap_or((text, text));
-    match host.is_empty() || guest.is_empty() {
-        true => Err("write HOST::GUEST".into()),
-        false => Ok(Directory {
-            host: host.into(),
-            guest: guest.into(),
-        }),
-    }
-}
-
-fn variable(text: &str) -> Result<(String, String), String> {
-    if let Some((name, value)) = text.split_once('=') {
-        return Ok((name.into(), value.into()));
-    }
-    match std::env::var(text) {
-        Ok(value) => Ok((text.into(), value)),
-        Err(_) => Err(format!("`{text}` is not set here: write {text}=VALUE")),
+        let error = parsed(&["--no-such", "a"]).unwrap_err();
+        assert!(error.contains("unexpected argument '--no-such'"), "{error}");
+        let error = parsed(&["a", "--then", "b"]).unwrap_err();
+        assert!(error.contains("--then needs --share"), "{error}");
     }
 }

@@ -5,7 +5,9 @@ use std::process::ExitCode;
 
 use anyhow::{Result, bail};
 
-/// Run a program with the built-in engine
+use crate::cli::Talk;
+
+/// Run programs on one filesystem in memory, with the built-in engine
 ///
 /// This build has none: use `wasmtime run`.
 #[derive(Debug, clap::Args)]
@@ -20,7 +22,7 @@ pub(crate) struct Args {
     program: Vec<OsString>,
 }
 
-pub(crate) fn exec(args: Args) -> Result<ExitCode> {
+pub(crate) fn exec(args: Args, _talk: Talk) -> Result<ExitCode> {
     let program = args.program.join(" ".as_ref());
     bail!(
         "this build has no engine: run it with `wasmtime run {}`, or install monaka-cli with its default features",

@@ -30,6 +30,8 @@ mod native;
 mod network;
 mod node;
 mod published;
+mod run;
+mod run_serve;
 mod serve;
 mod stdio;
 

@@ -1,0 +1,28 @@
+;; A Preview 1 program that adds a mark to /count and prints the file, or exits with the error.
+(module
+  (import "wasi_snapshot_preview1" "path_open" (func $open (param i32 i32 i32 i32 i32 i64 i64 i32 i32) (result i32)))
+  (import "wasi_snapshot_preview1" "fd_seek" (func $seek (param i32 i64 i32 i32) (result i32)))
+  (import "wasi_snapshot_preview1" "fd_read" (func $read (param i32 i32 i32 i32) (result i32)))
+  (import "wasi_snapshot_preview1" "fd_write" (func $write (param i32 i32 i32 i32) (result i32)))
+  (import "wasi_snapshot_preview1" "proc_exit" (func $exit (param i32)))
+  (memory (export "memory") 1)
+  (data (i32.const 64) "count")
+  (data (i32.const 80) "|\n")
+  (func $check (param $error i32) (if (local.get $error) (then (call $exit (local.get $error)))))
+  (func $buffer (param $start i32) (param $len i32)
+    (i32.store (i32.const 8) (local.get $start))
+    (i32.store (i32.const 12) (local.get $len)))
+  (func (export "_start")
+    ;; create, append; read, seek, write
+    (call $check
+      (call $open (i32.const 3) (i32.const 0) (i32.const 64) (i32.const 5) (i32.const 1)
+        (i64.const 70) (i64.const 0) (i32.const 1) (i32.const 0)))
+    (call $buffer (i32.const 80) (i32.const 1))
+    (call $check (call $write (i32.load (i32.const 0)) (i32.const 8) (i32.const 1) (i32.const 4)))
+    (call $check (call $seek (i32.load (i32.const 0)) (i64.const 0) (i32.const 0) (i32.const 16)))
+    (call $buffer (i32.const 1024) (i32.const 4096))
+    (call $check (call $read (i32.load (i32.const 0)) (i32.const 8) (i32.const 1) (i32.const 4)))
+    (call $buffer (i32.const 1024) (i32.load (i32.const 4)))
+    (call $check (call $write (i32.const 1) (i32.const 8) (i32.const 1) (i32.const 4)))
+    (call $buffer (i32.const 81) (i32.const 1))
+    (call $check (call $write (i32.const 1) (i32.const 8) (i32.const 1) (i32.const 4)))))

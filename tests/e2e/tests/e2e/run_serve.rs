@@ -1,0 +1,176 @@
+//! `monaka serve-http`: instances that answer one request each, on one
+//! filesystem.
+
+use std::io::{Read, Write};
+use std::net::TcpStream;
+use std::path::Path;
+use std::process::Command;
+use std::thread;
+
+use anyhow::{Context, Result};
+use monaka_testkit::app::{self, Target};
+use monaka_testkit::compose::monaka;
+use monaka_testkit::serve::Server;
+
+/// `monaka serve-http` with a program that serves and takes files.
+fn serve(app: &Path, options: &[&str]) -> Result<Server> {
+    let mut command = Command::new(monaka());
+    command.args(["serve-http", "--addr", "127.0.0.1:0"]);
+    Server::start(command.args(options).arg(app))
+}
+
+fn reactor() -> Result<std::path::PathBuf> {
+    app::reactor("reactor", Target::P2)
+}
+
+fn text(status: u16, body: &str) -> (u16, String) {
+    (status, body.to_string())
+}
+
+/// What one request writes, the next one reads, in another instance.
+#[test]
+fn files_outlive_a_request() -> Result<()> {
+    let long = "0123456789".repeat(100_000);
+    let apps = [reactor()?, app::reactor("lean-reactor", Target::Bare)?];
+    let server = serve(&apps[0], &[])?;
+    assert_eq!(server.ask("GET", "/", b"")?, text(200, ""));
+    assert_eq!(server.ask("GET", "/one", b"")?.0, 404);
+    assert_eq!(server.ask("PUT", "/one", b"first")?, text(201, "first"));
+    assert_eq!(server.ask("GET", "/one", b"")?, text(200, "first"));
+    assert_eq!(
+        server.ask("PUT", "/two", long.as_bytes())?,
+        text(201, &long)
+    );
+    assert_eq!(server.ask("GET", "/", b"")?, text(200, "one\ntwo"));
+    assert_eq!(server.ask("GET", "/two", b"")?, text(200, &long));
+    assert_eq!(server.ask("DELETE", "/one", b"")?, text(204, ""));
+    assert_eq!(server.ask("GET", "/", b"")?, text(200, "two"));
+    // One that needs nothing of `wasi:cli`.
+    let server = serve(&apps[1], &[])?;
+    assert_eq!(server.ask("GET", "/none", b"")?.0, 404);
+    Ok(())
+}
+
+/// More clients than requests are answered at one time: all are answered, each
+/// with the whole of what some client put.
+#[test]
+fn requests_at_the_same_time() -> Result<()> {
+    const CLIENTS: usize = 16;
+    const REQUESTS: usize = 8;
+    let server = serve(&reactor()?, &["--max-requests", "4"])?;
+    let served = &server;
+    thread::scope(|scope| {
+        let clients: Vec<_> = (0..CLIENTS)
+            .map(|client| scope.spawn(move || work(served, client, REQUESTS)))
+            .collect();
+        clients
+            .into_iter()
+            .try_for_each(|client| client.join().expect("a client does not panic"))
+    })?;
+    let (status, names) = server.ask("GET", "/", b"")?;
+    assert_eq!((status, names.lines().count()), (200, CLIENTS * REQUESTS));
+    Ok(())
+}
+
+fn work(server: &Server, client: usize, requests: usize) -> Result<()> {
+    for request in 0..requests {
+        let path = format!("/{client}-{request}");
+        let body = format!("{path} ").repeat(1000);
+        let answer = server.ask("PUT", &path, body.as_bytes())?;
+        assert_eq!(answer, text(201, &body));
+        assert_eq!(server.ask("GET", &path, b"")?, text(200, &body));
+    }
+    Ok(())
+}
+
+/// The filesystem has an end, and the server goes on behind it.
+#[test]
+fn a_full_filesystem() -> Result<()> {
+    let server = serve(&reactor()?, &["--max-bytes", "1M"])?;
+    let (status, body) = server.ask("PUT", "/large", &[b'x'; 2 << 20])?;
+    assert!((500..600).contains(&status), "{status} {body}");
+    assert_eq!(server.ask("DELETE", "/large.part", b"")?.0, 204);
+    assert_eq!(server.ask("PUT", "/small", b"fits")?, text(201, "fits"));
+    Ok(())
+}
+
+/// Several requests on one connection.
+#[test]
+fn a_connection_is_kept() -> Result<()> {
+    let server = serve(&reactor()?, &[])?;
+    let mut stream = TcpStream::connect(server.address())?;
+    for _ in 0..3 {
+        write!(stream, "DELETE /none HTTP/1.1\r\nhost: a\r\n\r\n")?;
+        let mut answer = Vec::new();
+        let mut byte = [0];
+        // The last chunk of a body is empty.
+        while !answer.ends_with(b"\r\n0\r\n\r\n") {
+            stream.read_exact(&mut byte)?;
+            answer.extend(byte);
+        }
+        assert!(answer.starts_with(b"HTTP/1.1 404 "));
+    }
+    Ok(())
+}
+
+/// A client that sends half a request and waits holds nobody up, and is told
+/// when its time is over.
+#[test]
+fn a_slow_client() -> Result<()> {
+    let server = serve(&reactor()?, &["--timeout", "500ms", "--max-requests", "1"])?;
+    let mut slow = TcpStream::connect(server.address())?;
+    write!(
+        slow,
+        "PUT /one HTTP/1.0\r\nhost: a\r\ncontent-length: 10\r\n\r\nhalf"
+    )?;
+    let mut answer = String::new();
+    slow.read_to_string(&mut answer)?;
+    let head = answer.lines().next().context("no answer")?;
+    assert_eq!(head, "HTTP/1.0 504 Gateway Timeout");
+    assert_eq!(server.ask("PUT", "/one", b"whole")?, text(201, "whole"));
+    Ok(())
+}
+
+/// A request that has begun is answered after the server was told to stop.
+#[test]
+fn stopping_is_graceful() -> Result<()> {
+    let server = serve(&reactor()?, &[])?;
+    let mut begun = TcpStream::connect(server.address())?;
+    write!(
+        begun,
+        "PUT /one HTTP/1.0\r\nhost: a\r\ncontent-length: 8\r\n\r\nhalf"
+    )?;
+    // The server has read the head when it answers another client later.
+    server.ask("GET", "/", b"")?;
+    server.terminate()?;
+    wait_until_refused(&server)?;
+    begun.write_all(b"rest")?;
+    let mut answer = String::new();
+    begun.read_to_string(&mut answer)?;
+    assert!(answer.starts_with("HTTP/1.0 201 "), "{answer}");
+    assert!(answer.ends_with("halfrest"), "{answer}");
+    assert_eq!(server.ended()?, Some(0));
+    Ok(())
+}
+
+fn wait_until_refused(server: &Server) -> Result<()> {
+    for _ in 0..1000 {
+        if TcpStream::connect(server.address()).is_err() {
+            return Ok(());
+        }
+        thread::sleep(std::time::Duration::from_millis(10));
+    }
+    anyhow::bail!("it goes on taking connections")
+}
+
+#[test]
+fn what_is_no_request_is_refused() -> Result<()> {
+    let server = serve(&reactor()?, &[])?;
+    let mut stream = TcpStream::connect(server.address())?;
+    // No host, which wasi:http cannot do without.
+    write!(stream, "GET /one HTTP/1.0\r\n\r\n")?;
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer)?;
+    assert!(answer.starts_with("HTTP/1.0 400 "), "{answer}");
+    Ok(())
+}
