@@ -2,6 +2,7 @@
 
 use alloc::vec::Vec;
 
+use crate::device::held;
 use crate::quota::Quota;
 use crate::sync::Lock;
 use crate::tree::{File, Inode, Tree};
@@ -17,6 +18,8 @@ pub(crate) struct Handle {
     pub(crate) read_only: bool,
     /// What the inode is charged to.
     pub(crate) quota: Option<Quota>,
+    /// The device, if it is one, as it was opened; `None` until it is.
+    pub(crate) device: Option<held::Open>,
     file: Held,
 }
 
@@ -28,8 +31,14 @@ impl Handle {
             access,
             read_only: inode.read_only,
             quota: inode.quota.clone(),
+            device: None,
             file: Held::of(inode),
         }
+    }
+
+    /// The same, on a device that has been opened.
+    pub(crate) fn with_device(self, device: Option<held::Open>) -> Self {
+        Self { device, ..self }
     }
 
     /// Does something with the file that this is open on.

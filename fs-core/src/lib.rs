@@ -62,6 +62,7 @@ mod boxed;
 mod change;
 #[allow(clippy::indexing_slicing, reason = "evaluated at compile time")]
 pub mod config;
+pub mod device;
 mod error;
 mod gather;
 mod handle;
@@ -87,4 +88,6 @@ pub use source::{Payload, Source};
 pub use sync::Shared;
 pub use types::*;
 pub use view::{Scope, View};
+#[cfg(any(feature = "std", shuttle))]
+pub use volume::SYNTHETIC_DEPTH_MAX;
 pub use volume::Volume;

@@ -1,4 +1,4 @@
-//! A volume at one moment.
+//! A volume at one moment, without what the host makes (devices).
 //!
 //! It takes the lock of the tree and those of all files, each for as long as it takes to count the
 //! references of the chunks: no byte of a file is copied. So it is a state that the volume was in, and
@@ -112,18 +112,22 @@ impl<E: Env> Volume<E> {
             inodes.insert(*ino, snapshot(inode, stat(*ino, inode, content), still));
         }
         drop(files);
-        for (ino, inode) in tree.iter().filter(|(_, inode)| inode.nlink > 0) {
+        let lasting = |(_, inode): &(Ino, &Inode)| inode.nlink > 0 && !inode.synthetic;
+        for (ino, inode) in tree.iter().filter(lasting) {
             let body = match &inode.node {
                 Node::Directory(directory, _) => {
                     let mut entries = Vec::new();
                     reserve(&mut entries, directory.len())?;
                     for entry in directory.entries() {
+                        if tree.inode(entry.ino)?.synthetic {
+                            continue;
+                        }
                         entries.push((text::own(entry.name)?, entry.ino, entry.kind));
                     }
                     Held::Directory(entries)
                 }
                 Node::Symlink(target, _) => Held::Symlink(text::own(target)?),
-                Node::File(_) | Node::Vacant(_) => continue,
+                Node::File(_) | Node::Device(..) | Node::Vacant(_) => continue,
             };
             inodes.insert(ino, snapshot(inode, inode.stat(ino)?.0, body));
         }

@@ -100,6 +100,34 @@ pub(crate) fn resolve_to_create<'t>(
     Walk::new(tree, start, path).run(follow, true)
 }
 
+/// The first directory on the way of a path, or at its end, that the host makes on the fly and that is
+/// not among `fresh`.
+#[cfg(any(feature = "std", shuttle))]
+pub(crate) fn stale(
+    tree: &Tree,
+    start: Start,
+    path: &str,
+    follow: Follow,
+    fresh: &[Ino],
+) -> Option<Ino> {
+    let is_stale = |ino: Ino| {
+        let source = tree.directory(ino).ok().and_then(|dir| dir.source());
+        source.is_some() && !fresh.contains(&ino)
+    };
+    let mut walk = Walk::new(tree, start, path);
+    while !is_stale(walk.dir) {
+        match walk.step(follow, false) {
+            Ok(Step::On) => {}
+            Ok(Step::End(found)) => {
+                let target = found.target.map(|entry| entry.ino);
+                return target.filter(|&ino| is_stale(ino));
+            }
+            Err(_) => return None,
+        }
+    }
+    Some(walk.dir)
+}
+
 /// What a path has to be before anything is looked up.
 fn check(path: &str) -> Result<()> {
     match path.as_bytes() {
@@ -127,6 +155,12 @@ fn classify(component: &str) -> Last<'_> {
         ".." => Last::DotDot,
         name => Last::Name(name),
     }
+}
+
+/// Where one component has led.
+enum Step<'t> {
+    On,
+    End(Found<'t>),
 }
 
 /// A resolution under way.
@@ -158,7 +192,17 @@ impl<'t> Walk<'t> {
     }
 
     fn run(mut self, follow: Follow, creating: bool) -> Result<Found<'t>> {
-        while let Some(component) = self.next_component() {
+        loop {
+            if let Step::End(found) = self.step(follow, creating)? {
+                return Ok(found);
+            }
+        }
+    }
+
+    /// Goes on by one component.
+    #[inline]
+    fn step(&mut self, follow: Follow, creating: bool) -> Result<Step<'t>> {
+        if let Some(component) = self.next_component() {
             let is_last = self.is_at_end();
             let last = classify(component);
             let entry = match last {
@@ -174,14 +218,15 @@ impl<'t> Walk<'t> {
             };
             match entry {
                 Some(link) if self.follows(link, follow, is_last) => self.enter(link.ino)?,
-                entry if is_last => return Ok(self.found(last, entry)),
+                entry if is_last => return Ok(Step::End(self.found(last, entry))),
                 Some(entry) if entry.kind == Kind::Directory => self.dir = entry.ino,
                 Some(_) => return Err(Error::NotDirectory),
                 None => return Err(Error::NoEntry),
             }
+            return Ok(Step::On);
         }
         // A link to `/` and nothing behind it.
-        Ok(self.found(Last::Dot, Some(self.here())))
+        Ok(Step::End(self.found(Last::Dot, Some(self.here()))))
     }
 
     /// A link in the middle is always followed, one at the end if asked for, or if a `/` comes

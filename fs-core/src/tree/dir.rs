@@ -13,6 +13,8 @@ use foldhash::fast::FixedState;
 use hashbrown::HashTable;
 
 use super::Name;
+#[cfg(any(feature = "std", shuttle))]
+use crate::device::held;
 use crate::{Cursor, DirEntry, Error, Ino, Kind, Result, text};
 
 /// Tombstones that are not worth compacting.
@@ -33,6 +35,9 @@ pub(crate) struct Entry {
 #[derive(Debug)]
 pub(crate) struct Directory {
     parent: Ino,
+    /// Who makes the entries, where the host does, each time that they are looked at.
+    #[cfg(any(feature = "std", shuttle))]
+    source: Option<held::Directory>,
     slots: Vec<Slot>,
     /// The text of all names, also of those that are gone since the last compaction.
     names: String,
@@ -63,6 +68,8 @@ impl Directory {
     pub(crate) fn new(parent: Ino) -> Self {
         Self {
             parent,
+            #[cfg(any(feature = "std", shuttle))]
+            source: None,
             slots: Vec::new(),
             names: String::new(),
             index: HashTable::new(),
@@ -79,6 +86,16 @@ impl Directory {
 
     pub(crate) fn set_parent(&mut self, parent: Ino) {
         self.parent = parent;
+    }
+
+    #[cfg(any(feature = "std", shuttle))]
+    pub(crate) fn source(&self) -> Option<&held::Directory> {
+        self.source.as_ref()
+    }
+
+    #[cfg(any(feature = "std", shuttle))]
+    pub(crate) fn set_source(&mut self, source: Option<held::Directory>) {
+        self.source = source;
     }
 
     pub(crate) fn len(&self) -> usize {

@@ -5,6 +5,7 @@ use alloc::borrow::Cow;
 use super::{Directory, File, Stamps};
 use crate::body::Body;
 use crate::boxed::Boxed;
+use crate::device::held;
 use crate::quota::Quota;
 use crate::sync::{Atomic32, Shared};
 use crate::{Error, Ino, Kind, Result, Stat};
@@ -20,6 +21,8 @@ pub(crate) struct Inode {
     pub(crate) mode: u16,
     /// Refuses changes.
     pub(crate) read_only: bool,
+    /// Made by the host, and in no snapshot.
+    pub(crate) synthetic: bool,
     /// What it is charged to, beside the volume.
     pub(crate) quota: Option<Quota>,
     pub(crate) node: Node,
@@ -29,6 +32,12 @@ pub(crate) struct Inode {
 #[derive(Debug)]
 pub(crate) enum Node {
     File(Shared<File>),
+    /// A file whose content the host makes.
+    #[cfg_attr(
+        not(any(feature = "std", shuttle)),
+        expect(dead_code, reason = "a guest has no devices")
+    )]
+    Device(held::File, Stamps),
     Directory(Boxed<Directory>, Stamps),
     Symlink(Cow<'static, str>, Stamps),
     /// A vacant place in the slab, and the next one.
@@ -56,13 +65,14 @@ impl Inode {
         let (mode, nlink) = match node {
             Node::Directory(..) => (0o755, 2),
             Node::Symlink(..) => (0o777, 1),
-            Node::File(_) | Node::Vacant(_) => (0o644, 1),
+            Node::File(_) | Node::Device(..) | Node::Vacant(_) => (0o644, 1),
         };
         Self {
             nlink,
             opens: Atomic32::new(0),
             mode,
             read_only: false,
+            synthetic: false,
             quota,
             node,
         }
@@ -72,7 +82,7 @@ impl Inode {
         match self.node {
             Node::Directory(..) => Kind::Directory,
             Node::Symlink(..) => Kind::Symlink,
-            Node::File(_) | Node::Vacant(_) => Kind::File,
+            Node::File(_) | Node::Device(..) | Node::Vacant(_) => Kind::File,
         }
     }
 
@@ -81,7 +91,15 @@ impl Inode {
         match &self.node {
             Node::File(file) => Ok(file),
             Node::Directory(..) => Err(Error::IsDirectory),
-            Node::Symlink(..) | Node::Vacant(_) => Err(Error::BadDescriptor),
+            Node::Symlink(..) | Node::Device(..) | Node::Vacant(_) => Err(Error::BadDescriptor),
+        }
+    }
+
+    /// The device that this is.
+    pub(crate) fn device(&self) -> Option<&held::File> {
+        match &self.node {
+            Node::Device(device, _) => Some(device),
+            _ => None,
         }
     }
 
@@ -90,7 +108,10 @@ impl Inode {
         match &self.node {
             Node::File(file) => Ok(file.0.read()?.body.bytes_charged()),
             Node::Symlink(Cow::Owned(target), _) => Ok(target.len() as u64),
-            Node::Symlink(Cow::Borrowed(_), _) | Node::Directory(..) | Node::Vacant(_) => Ok(0),
+            Node::Symlink(Cow::Borrowed(_), _)
+            | Node::Directory(..)
+            | Node::Device(..)
+            | Node::Vacant(_) => Ok(0),
         }
     }
 
@@ -98,7 +119,9 @@ impl Inode {
     pub(crate) fn stamps(&self) -> Result<Stamps> {
         match &self.node {
             Node::File(file) => Ok(file.0.read()?.stamps),
-            Node::Directory(_, stamps) | Node::Symlink(_, stamps) => Ok(*stamps),
+            Node::Directory(_, stamps) | Node::Symlink(_, stamps) | Node::Device(_, stamps) => {
+                Ok(*stamps)
+            }
             Node::Vacant(_) => Err(Error::Io),
         }
     }
@@ -107,7 +130,9 @@ impl Inode {
     pub(crate) fn stamp<T>(&mut self, change: impl FnOnce(&mut Stamps) -> T) -> Result<T> {
         match &mut self.node {
             Node::File(file) => Ok(change(&mut file.0.write()?.stamps)),
-            Node::Directory(_, stamps) | Node::Symlink(_, stamps) => Ok(change(stamps)),
+            Node::Directory(_, stamps) | Node::Symlink(_, stamps) | Node::Device(_, stamps) => {
+                Ok(change(stamps))
+            }
             Node::Vacant(_) => Err(Error::Io),
         }
     }
@@ -120,7 +145,7 @@ impl Inode {
                 (content.body.size(), content.stamps)
             }
             Node::Symlink(target, stamps) => (target.len() as u64, *stamps),
-            Node::Directory(_, stamps) => (0, *stamps),
+            Node::Directory(_, stamps) | Node::Device(_, stamps) => (0, *stamps),
             Node::Vacant(_) => return Err(Error::Io),
         };
         Ok((self.stat_of(ino, size, &stamps), stamps))

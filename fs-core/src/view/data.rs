@@ -1,8 +1,11 @@
 //! The content of files. On a directory all of these are `IsDirectory`.
 
+use alloc::vec::Vec;
+
 use super::View;
 use crate::body::Body;
 use crate::change::Change;
+use crate::device::{DEVICE_WRITE_BYTES_MAX, held};
 use crate::handle::Handle;
 use crate::quota::Account;
 use crate::tree::{Content, File};
@@ -21,6 +24,9 @@ impl<E: Env> View<E> {
         into: &mut dyn Gather,
     ) -> Result<Found> {
         let handle = self.file(fd, Access::READ)?;
+        if let Some(device) = &handle.device {
+            return device.gather(offset, len_max, into);
+        }
         let mut read = |file: &File| self.gather_file(file, handle, offset, len_max, into);
         let gathered = match handle.with_file(&self.volume.tree, &mut read)? {
             Gathered::Unsettled => {
@@ -53,6 +59,9 @@ impl<E: Env> View<E> {
 
     /// As [`View::write`], from any source.
     pub fn write_from(&mut self, fd: Fd, offset: u64, payload: Payload<'_>) -> Result<usize> {
+        if let Some(device) = self.device_to_change(fd)? {
+            return write_device(device, Some(offset), payload);
+        }
         self.change(fd, |body, account| {
             let written = write(body, offset, payload, account)?;
             Ok((written, Extent::written(offset, written as u64)))
@@ -66,6 +75,10 @@ impl<E: Env> View<E> {
 
     /// As [`View::append`], from any source.
     pub fn append_from(&mut self, fd: Fd, payload: Payload<'_>) -> Result<(u64, usize)> {
+        if let Some(device) = self.device_to_change(fd)? {
+            let end = device.size();
+            return Ok((end, write_device(device, None, payload)?));
+        }
         self.change(fd, |body, account| {
             let end = body.size();
             let written = write(body, end, payload, account)?;
@@ -74,7 +87,7 @@ impl<E: Env> View<E> {
     }
 
     /// Writes `len` zero bytes, without storing any: what was stored in the range becomes a hole
-    /// where it can.
+    /// where it can. A device does not do that: `Unsupported`.
     pub fn write_zeroes(&mut self, fd: Fd, offset: u64, len: u64) -> Result<u64> {
         self.change(fd, |body, account| {
             zero(body, offset, len, account).map(|len| (len, Extent::written(offset, len)))
@@ -96,6 +109,9 @@ impl<E: Env> View<E> {
         let handle = self.handles.get(fd)?;
         if handle.kind == Kind::Directory || !handle.access.contains(Access::WRITE) {
             return Err(Error::Invalid);
+        }
+        if let Some(device) = self.device_to_change(fd)? {
+            return device.set_size(size);
         }
         self.change(fd, |body, account| {
             if size > account.file_size_max() {
@@ -152,6 +168,9 @@ impl<E: Env> View<E> {
         change: impl FnOnce(&mut Body, Account<'_>) -> Result<(T, Option<Extent>)>,
     ) -> Result<T> {
         let handle = self.file(fd, Access::WRITE)?;
+        if handle.device.is_some() {
+            return Err(Error::Unsupported);
+        }
         if self.read_only || handle.read_only {
             return Err(Error::ReadOnly);
         }
@@ -166,6 +185,15 @@ impl<E: Env> View<E> {
             self.volume.note_unlocked(handle.ino)?;
         }
         Ok(value)
+    }
+
+    /// The device behind a handle that may write to it.
+    fn device_to_change(&self, fd: Fd) -> Result<Option<&held::Open>> {
+        let device = &self.file(fd, Access::WRITE)?.device;
+        match device.is_some() && self.read_only {
+            true => Err(Error::ReadOnly),
+            false => Ok(device.as_ref()),
+        }
     }
 
     /// Content changed. Gives whether its times have to be noted.
@@ -209,6 +237,18 @@ impl Extent {
     fn written(offset: u64, len: u64) -> Option<Self> {
         (len > 0).then_some(Self::Written { offset, len })
     }
+}
+
+/// Hands bytes to a device, as many as it takes.
+fn write_device(device: &held::Open, offset: Option<u64>, payload: Payload<'_>) -> Result<usize> {
+    let payload = payload.first(DEVICE_WRITE_BYTES_MAX);
+    let mut bytes = Vec::new();
+    bytes
+        .try_reserve_exact(payload.len())
+        .map_err(|_| Error::InsufficientMemory)?;
+    payload.append_to(&mut bytes);
+    let taken = device.write(offset, &bytes)?;
+    Ok(taken.min(bytes.len()))
 }
 
 /// Writes as many bytes as the largest size of a file allows.

@@ -52,6 +52,7 @@ impl<E: Env> View<E> {
     /// The target of a symbolic link; anything else is `Invalid`.
     pub fn readlink_at(&mut self, dir: Fd, path: &str) -> Result<&str> {
         let base = self.base(dir)?;
+        self.refresh(base, path, Follow::No)?;
         let tree = self.volume.tree.read()?;
         let (ino, target) = symlink(&tree, base, path)?;
         let inode = tree.inode(ino)?;

@@ -14,7 +14,11 @@ use crate::{Env, Error, Fd, Follow, Ino, Kind, Result, SetTime, Stat, Time};
 impl<E: Env> View<E> {
     /// The metadata of what a handle is open on.
     pub fn stat(&mut self, fd: Fd) -> Result<Stat> {
-        Ok(self.state(fd)?.0)
+        let mut stat = self.state(fd)?.0;
+        if let Some(device) = &self.handles.get(fd)?.device {
+            stat.size = device.size();
+        }
+        Ok(stat)
     }
 
     /// The metadata of what a path leads to.
@@ -69,6 +73,7 @@ impl<E: Env> View<E> {
 
     fn state_at(&self, dir: Fd, path: &str, follow: Follow) -> Result<(Stat, Stamps)> {
         let base = self.base(dir)?;
+        self.refresh(base, path, follow)?;
         let tree = self.volume.tree.read()?;
         let ino = walk::resolve(&tree, base, path, follow)?.existing()?.ino;
         self.settled_state(tree, ino)

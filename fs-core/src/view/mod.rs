@@ -1,6 +1,7 @@
 //! What one program sees of a volume, and does with it: the operations, by what they work on.
 
 mod data;
+mod device;
 #[cfg(any(feature = "std", shuttle))]
 mod fork;
 mod link;

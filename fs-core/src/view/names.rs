@@ -3,7 +3,6 @@
 use alloc::borrow::Cow;
 
 use super::View;
-use crate::change::Change;
 use crate::tree::{Entry, Name, Node, Tree};
 use crate::walk::{self, Last, Parent};
 use crate::{Env, Error, Fd, Ino, Kind, PATH_BYTES_MAX, Result, text};
@@ -117,15 +116,6 @@ impl<E: Env> View<E> {
     fn remove(&self, tree: &mut Tree, dir: Ino, name: Name<'_>, entry: Entry) -> Result<()> {
         self.check_writable(tree, dir)?;
         self.check_writable(tree, entry.ino)?;
-        let now = self.volume.now();
-        tree.directory_mut(dir)?.remove(name);
-        self.volume.modified(tree, dir, now)?;
-        self.volume.env.changed(Change::Removed {
-            dir,
-            name: name.as_str(),
-            ino: entry.ino,
-            kind: entry.kind,
-        });
-        self.volume.drop_name(tree, dir, entry, now)
+        self.volume.remove_name(tree, dir, name, entry)
     }
 }

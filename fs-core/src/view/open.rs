@@ -2,6 +2,7 @@
 
 use super::View;
 use crate::change::Change;
+use crate::device::held;
 use crate::handle::Handle;
 use crate::tree::{Entry, Inode, MARKED, Name, Node, Tree};
 use crate::volume::hold;
@@ -37,11 +38,16 @@ impl<E: Env> View<E> {
         if open.contains(OpenFlags::CREATE | OpenFlags::DIRECTORY) {
             return Err(Error::Invalid);
         }
+        self.refresh(base, path, follow)?;
         self.reserve_handle()?;
         let opened = match open.intersects(OpenFlags::CREATE | OpenFlags::TRUNCATE) {
             true => self.open_changing(base, path, follow, open, access),
             false => self.open_unchanged(base, path, follow, open, access),
         };
+        let opened = opened.and_then(|(handle, device)| match device {
+            Some(device) => self.open_device(handle, &device, open),
+            None => Ok(handle),
+        });
         self.take_handle(opened)
     }
 
@@ -52,10 +58,10 @@ impl<E: Env> View<E> {
         if !handle.access.contains(access) {
             return Err(Error::NotPermitted);
         }
-        let ino = handle.ino;
+        let (ino, device) = (handle.ino, handle.device.clone());
         self.reserve_handle()?;
         let opened = self.open_inode(&*self.volume.tree.read()?, ino, access);
-        self.take_handle(opened)
+        self.take_handle(opened.map(|handle| handle.with_device(device)))
     }
 
     /// Closes a handle. An inode without a name is freed with its last one.
@@ -97,15 +103,12 @@ impl<E: Env> View<E> {
         follow: Follow,
         open: OpenFlags,
         access: Access,
-    ) -> Result<Handle> {
+    ) -> Result<(Handle, Option<held::File>)> {
         let tree = self.volume.tree.read()?;
         let found = walk::resolve(&tree, base, path, follow)?;
         let entry = found.target.ok_or(Error::NoEntry)?;
         check_kind(entry.kind, found.slash, open, access)?;
-        if access.contains(Access::WRITE) {
-            self.check_writable(&tree, entry.ino)?;
-        }
-        self.open_inode(&tree, entry.ino, access)
+        self.open_existing(&tree, entry, open, access)
     }
 
     /// Opens with `CREATE` or `TRUNCATE`.
@@ -116,7 +119,7 @@ impl<E: Env> View<E> {
         follow: Follow,
         open: OpenFlags,
         access: Access,
-    ) -> Result<Handle> {
+    ) -> Result<(Handle, Option<held::File>)> {
         let mut tree = self.volume.tree.write()?;
         let creating = open.contains(OpenFlags::CREATE);
         let found = match creating {
@@ -129,35 +132,57 @@ impl<E: Env> View<E> {
         match (found.target, found.last) {
             (Some(entry), _) => {
                 check_kind(entry.kind, found.slash, open, access)?;
-                self.open_existing(&mut tree, entry, open, access)
+                if open.contains(OpenFlags::TRUNCATE) {
+                    self.truncate(&mut tree, entry.ino)?;
+                }
+                self.open_existing(&tree, entry, open, access)
             }
             (None, Last::Name(name)) if creating => {
                 // The name may come from a symbolic link, which is part of the tree that changes.
                 let (dir, name) = (found.dir, text::own(name)?);
-                self.open_new(&mut tree, dir, Name::from_component(&name)?, access)
+                let name = Name::from_component(&name)?;
+                Ok((self.open_new(&mut tree, dir, name, access)?, None))
             }
             (None, _) => Err(Error::NoEntry),
         }
     }
 
+    /// Opens what exists. A device is still to be opened itself, which is done without the lock.
     fn open_existing(
         &self,
-        tree: &mut Tree,
+        tree: &Tree,
         entry: Entry,
         open: OpenFlags,
         access: Access,
-    ) -> Result<Handle> {
-        let truncating = open.contains(OpenFlags::TRUNCATE);
-        if truncating || access.contains(Access::WRITE) {
-            self.check_writable(tree, entry.ino)?;
+    ) -> Result<(Handle, Option<held::File>)> {
+        let device = tree.inode(entry.ino)?.device();
+        if open.contains(OpenFlags::TRUNCATE) || access.contains(Access::WRITE) {
+            match device {
+                Some(_) if self.read_only => return Err(Error::ReadOnly),
+                Some(_) => {}
+                None => self.check_writable(tree, entry.ino)?,
+            }
         }
-        if truncating {
-            self.truncate(tree, entry.ino)?;
+        let handle = self.open_inode(tree, entry.ino, access)?;
+        Ok((handle, device.cloned()))
+    }
+
+    /// Opens the device that a handle is on, or gives the handle back.
+    fn open_device(&self, handle: Handle, device: &held::File, open: OpenFlags) -> Result<Handle> {
+        match held::open(device, handle.access, open.contains(OpenFlags::TRUNCATE)) {
+            Ok(opened) => Ok(handle.with_device(Some(opened))),
+            Err(error) => {
+                self.volume.release(handle.ino)?;
+                Err(error)
+            }
         }
-        self.open_inode(tree, entry.ino, access)
     }
 
     fn truncate(&self, tree: &mut Tree, ino: Ino) -> Result<()> {
+        if tree.inode(ino)?.device().is_some() {
+            return Ok(());
+        }
+        self.check_writable(tree, ino)?;
         let marked = self.truncate_file(tree.inode(ino)?, ino)?;
         if marked {
             self.volume.note(tree, ino, MARKED);

@@ -11,8 +11,10 @@ impl<E: Env> View<E> {
         if handle.kind != Kind::Directory {
             return Err(Error::NotDirectory);
         }
-        self.volume.accessed(handle.ino, self.read_only)?;
-        Ok(self.volume.tree.read()?.directory(handle.ino)?.cursor())
+        let ino = handle.ino;
+        self.refresh_directory(ino)?;
+        self.volume.accessed(ino, self.read_only)?;
+        Ok(self.volume.tree.read()?.directory(ino)?.cursor())
     }
 
     /// The next entry, without `.` and `..`; `None` at the end.

@@ -64,13 +64,13 @@ impl<E: Env> Volume<E> {
                 ensure(inode.opens.get() == found.opens, "opens", ino)?;
             }
             check_references(ino, inode, found)?;
-            check_node(ino, &inode.node)?;
+            check_node(ino, &inode.node, inode.read_only)?;
         }
         Ok(())
     }
 }
 
-fn check_node(ino: Ino, node: &Node) -> Checked<()> {
+fn check_node(ino: Ino, node: &Node, inode_is_read_only: bool) -> Checked<()> {
     match node {
         Node::Directory(directory, _) => directory.check().map_err(|broken| (broken, ino)),
         Node::File(file) => {
@@ -78,6 +78,7 @@ fn check_node(ino: Ino, node: &Node) -> Checked<()> {
             content.body.check().map_err(|broken| (broken, ino))
         }
         Node::Symlink(target, _) => ensure(!target.is_empty(), "empty symlink", ino),
+        Node::Device(..) => ensure(inode_is_read_only, "a device that may be changed", ino),
         Node::Vacant(_) => Err(("vacant inode", ino)),
     }
 }

@@ -70,6 +70,26 @@ impl<E: Env> Volume<E> {
         created.inspect_err(|_| account.release_inode())
     }
 
+    /// Takes out a name, which may be taken out.
+    pub(crate) fn remove_name(
+        &self,
+        tree: &mut Tree,
+        dir: Ino,
+        name: Name<'_>,
+        entry: Entry,
+    ) -> Result<()> {
+        let now = self.now();
+        tree.directory_mut(dir)?.remove(name);
+        self.modified(tree, dir, now)?;
+        self.env.changed(Change::Removed {
+            dir,
+            name: name.as_str(),
+            ino: entry.ino,
+            kind: entry.kind,
+        });
+        self.drop_name(tree, dir, entry, now)
+    }
+
     /// A name of `entry` is gone. `dir` is the directory that held it.
     pub(crate) fn drop_name(
         &self,

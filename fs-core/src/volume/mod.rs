@@ -1,10 +1,14 @@
 //! What the views of a volume share, and how its inodes live.
 
 mod check;
+#[cfg(any(feature = "std", shuttle))]
+mod device;
 mod life;
 mod mount;
 mod times;
 
+#[cfg(any(feature = "std", shuttle))]
+pub use device::SYNTHETIC_DEPTH_MAX;
 pub(crate) use life::{add_links, hold, remove_links};
 pub(crate) use times::{Atime, Marks};
 
@@ -25,6 +29,9 @@ pub struct Volume<E> {
     pub(crate) ledger: Ledger,
     /// When marked times were settled last.
     settled: Atomic64,
+    /// There has been a directory that the host makes on the fly.
+    #[cfg(any(feature = "std", shuttle))]
+    has_dynamic: core::sync::atomic::AtomicBool,
 }
 
 impl<E> Volume<E> {
@@ -55,6 +62,8 @@ impl<E: Env> Volume<E> {
             tree: Lock::new(Tree::new()),
             ledger: Ledger::new(limits),
             settled: Atomic64::new(0),
+            #[cfg(any(feature = "std", shuttle))]
+            has_dynamic: core::sync::atomic::AtomicBool::new(false),
         }
     }
 
