@@ -13,7 +13,7 @@ pub use c::{c, sqlite};
 pub use go::go;
 pub use javascript::javascript;
 pub use python::python;
-pub use rust::{Published, example, published, reactor, rust};
+pub use rust::{Published, example, example_guest, example_handler, published, reactor, rust};
 
 use std::collections::HashMap;
 use std::path::PathBuf;

@@ -31,6 +31,27 @@ pub fn example(name: &str, target: Target) -> Result<PathBuf> {
     })
 }
 
+/// The program `bin` that the host of the example `name` runs: one of `examples/NAME/guest`.
+pub fn example_guest(name: &str, bin: &str, target: Target) -> Result<PathBuf> {
+    let (manifest, package) = guest_of(name);
+    once(format!("guest {name} {bin} {target:?}"), || {
+        cargo_build(&manifest, &package, Kind::Bin(bin), target)
+    })
+}
+
+/// The handler that the host of the example `name` calls: the library `examples/NAME/guest`.
+pub fn example_handler(name: &str) -> Result<PathBuf> {
+    let (manifest, package) = guest_of(name);
+    once(format!("handler {name}"), || {
+        cargo_build(&manifest, &package, Kind::Library, Target::P2)
+    })
+}
+
+fn guest_of(example: &str) -> (PathBuf, String) {
+    let guest = repository().join("examples").join(example).join("guest");
+    (guest.join("Cargo.toml"), format!("{example}-guest"))
+}
+
 /// A program that others have published on crates.io.
 #[derive(Clone, Copy, Debug)]
 pub struct Published {
