@@ -1,5 +1,6 @@
 //! From what a user hands in to a component.
 
+mod exit;
 mod preview1;
 mod shift;
 
@@ -18,15 +19,24 @@ const PREVIEW1: &str = "wasi_snapshot_preview1";
 /// The module name of the snapshot before Preview 1 ("WASI 0.1").
 const SNAPSHOT0: &str = "wasi_unstable";
 
+/// What the host of a core module is told when it exits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Exit {
+    /// Success or failure: all hosts of WASI 0.2 know that.
+    Status,
+    /// The code.
+    Code,
+}
+
 /// The bytes of a valid component and its types: the input itself, or a core
 /// Preview 1 module made a component. Text is parsed first.
-pub(crate) fn component(input: &[u8]) -> Result<(Cow<'_, [u8]>, Types), Error> {
+pub(crate) fn component(input: &[u8], exit: Exit) -> Result<(Cow<'_, [u8]>, Types), Error> {
     let binary = binary(input)?;
     let types = validate(&binary).map_err(Error::invalid)?;
     match encoding(&binary)? {
         Encoding::Component => Ok((binary, types)),
         Encoding::Module => {
-            let component = componentize(&binary)?;
+            let component = componentize(&binary, exit)?;
             let types =
                 validate(&component).map_err(|error| Error::CoreModule(error.to_string()))?;
             Ok((Cow::Owned(component), types))
@@ -69,7 +79,7 @@ fn encoding(binary: &[u8]) -> Result<Encoding, Error> {
 /// Puts the Preview 1 adapter of wasmtime around a core module: that for
 /// commands when the module has a `_start`, else that for reactors. A module
 /// that shares memory with no one is shifted to make room for it.
-fn componentize(module: &[u8]) -> Result<Vec<u8>, Error> {
+fn componentize(module: &[u8], exit: Exit) -> Result<Vec<u8>, Error> {
     let shape = Shape::of(module)?;
     if shape.snapshot0 {
         return Err(Error::Version {
@@ -81,13 +91,17 @@ fn componentize(module: &[u8]) -> Result<Vec<u8>, Error> {
     } else {
         WASI_SNAPSHOT_PREVIEW1_REACTOR_ADAPTER
     };
+    let adapter = match exit {
+        Exit::Status => Cow::Borrowed(adapter),
+        Exit::Code => Cow::Owned(exit::with_code(adapter)?),
+    };
     let module = match shape.go {
         true => Cow::Owned(shift::make_room(module)?),
         false => Cow::Borrowed(module),
     };
     ComponentEncoder::default()
         .module(&module)
-        .and_then(|encoder| encoder.adapter(PREVIEW1, adapter))
+        .and_then(|encoder| encoder.adapter(PREVIEW1, &adapter))
         .and_then(ComponentEncoder::encode)
         .map_err(|error| Error::CoreModule(format!("{error:#}")))
 }

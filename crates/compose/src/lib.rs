@@ -54,6 +54,7 @@ pub use inspect::{Inspection, Link, inspect};
 pub use monaka_fs_core::config::{Config, IMAGE_BYTES_MAX};
 
 use app::Imports;
+use input::Exit;
 use marker::Marker;
 use splice::Spliced;
 use std::borrow::Cow;
@@ -202,7 +203,7 @@ impl Write for Counted<'_> {
 /// # Errors
 /// See [`Error`]; each variant names what in the program is the reason.
 pub fn compose(app: &[u8], modules: Modules<'_>, options: &Options) -> Result<Composed, Error> {
-    let (component, types) = input::component(app)?;
+    let (component, types) = input::component(app, Exit::Status)?;
     if locate::locate(&component)?.is_some() {
         return Err(Error::AlreadyComposed);
     }
@@ -237,12 +238,13 @@ pub fn compose(app: &[u8], modules: Modules<'_>, options: &Options) -> Result<Co
 
 /// A program as a component for WASI 0.2, with the filesystem left to its
 /// host: what [`compose`] starts from. A component is returned as it is,
-/// composed or not.
+/// composed or not. One made of a core module exits by `exit-with-code` of
+/// `wasi:cli/exit@0.2.12`, so that its host has the whole exit code.
 ///
 /// # Errors
 /// See [`Error`].
 pub fn component(app: &[u8]) -> Result<Cow<'_, [u8]>, Error> {
-    let (component, _) = input::component(app)?;
+    let (component, _) = input::component(app, Exit::Code)?;
     app::check_versions(&inspect::names(&component)?.imports)?;
     Ok(component)
 }

@@ -559,7 +559,7 @@ impl Reencode for Shift {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{component, validate};
+    use super::super::{Exit, component, validate};
     use super::*;
 
     fn module(items: &str) -> Vec<u8> {
@@ -596,7 +596,7 @@ mod tests {
         validate(&shifted).unwrap();
         let text = |needle: &[u8]| shifted.windows(needle.len()).any(|bytes| bytes == needle);
         assert!(text(REALLOC.as_bytes()), "the adapter finds its room");
-        component(&shifted).unwrap();
+        component(&shifted, Exit::Code).unwrap();
     }
 
     #[test]
