@@ -65,12 +65,21 @@
 //! * A descriptor of a directory that the host preopens (`WasiCtxBuilder::preopened_dir`) stays
 //!   wasmtime-wasi's: its table entry tells the two apart, and its calls are handed on.
 
-#![forbid(unsafe_code)]
+//! # Unsafe code
+//!
+//! All of it is in `backing`: the core borrows an image for as long as it lives, and the volume owns the bytes,
+//! mapped or not.
 
+#![deny(unsafe_code)]
+
+mod backing;
 mod ctx;
 mod filesystem;
 mod link;
+pub mod load;
+mod outside;
 mod shared;
+pub mod snapshot;
 mod stream;
 mod view;
 mod volume;
@@ -79,6 +88,8 @@ pub use ctx::{Ctx, MonakaCtxView, MonakaView};
 pub use link::{
     add_to_linker_async, add_to_linker_sync, replace_filesystem_async, replace_filesystem_sync,
 };
+pub use load::LoadError;
 pub use monaka_fs_core::{Error, Limits, Quota, Result, Usage};
+pub use snapshot::Snapshot;
 pub use view::{HANDLES_MAX, View, ViewBuilder};
 pub use volume::Volume;

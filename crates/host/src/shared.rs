@@ -2,12 +2,11 @@
 //! the locks of the core.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::{SystemTime, UNIX_EPOCH};
 
-use monaka_fs_core::{Env, Time};
+use crate::outside::Outside;
 
 /// What a store sees, as the core has it: with a table of handles.
-pub(crate) type Core = monaka_fs_core::View<Clock>;
+pub(crate) type Core = monaka_fs_core::View<Outside>;
 
 /// What a store and each of its descriptors and streams hold of its view. A store runs in one thread at
 /// a time, so nobody waits for this lock.
@@ -24,17 +23,5 @@ impl Shared {
     #[inline]
     pub(crate) fn lock(&self) -> MutexGuard<'_, Core> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-/// The machine's clock.
-#[derive(Debug)]
-pub(crate) struct Clock;
-
-impl Env for Clock {
-    fn now(&self) -> Time {
-        let since = SystemTime::now().duration_since(UNIX_EPOCH);
-        let nanoseconds = since.unwrap_or_default().as_nanos();
-        Time(u64::try_from(nanoseconds).unwrap_or(u64::MAX))
     }
 }

@@ -5,7 +5,8 @@ use std::sync::Arc;
 use monaka_fs_core::{Access, Quota, Result, Scope, Shared, Volume};
 
 use crate::Ctx;
-use crate::shared::{self, Clock, Core};
+use crate::outside::Outside;
+use crate::shared::{self, Core};
 
 /// Handles that a store may have open, unless it is told otherwise: some fewer than wasmtime allows
 /// (100 000), so that a program meets an error and not a trap.
@@ -15,7 +16,7 @@ pub const HANDLES_MAX: u32 = 1 << 16;
 #[derive(Clone, Debug)]
 #[must_use]
 pub struct ViewBuilder {
-    volume: Shared<Volume<Clock>>,
+    volume: Shared<Volume<Outside>>,
     root: String,
     read_only: bool,
     quota: Option<Quota>,
@@ -24,7 +25,7 @@ pub struct ViewBuilder {
 }
 
 impl ViewBuilder {
-    pub(crate) fn new(volume: Shared<Volume<Clock>>) -> Self {
+    pub(crate) fn new(volume: Shared<Volume<Outside>>) -> Self {
         Self {
             volume,
             root: String::new(),

@@ -1,14 +1,21 @@
 //! The filesystem that programs share.
 
-use monaka_fs_core::{Limits, Result, Shared, Usage};
+use std::borrow::Cow;
+use std::fmt;
+use std::path::Path;
 
-use crate::ViewBuilder;
-use crate::shared::Clock;
+use monaka_fs_core::{Error, Limits, Shared, Usage};
+
+use crate::load::{self, LoadError};
+use crate::outside::Outside;
+use crate::{Snapshot, ViewBuilder};
+
+type Result<T, E = Error> = std::result::Result<T, E>;
 
 /// A filesystem in memory that programs share. A clone is the same filesystem.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Volume {
-    core: Shared<monaka_fs_core::Volume<Clock>>,
+    pub(crate) core: Shared<monaka_fs_core::Volume<Outside>>,
 }
 
 impl Volume {
@@ -18,10 +25,57 @@ impl Volume {
     ///
     /// `InsufficientSpace` where the limits leave no room for a root.
     pub fn new(limits: Limits) -> Result<Self> {
-        let core = monaka_fs_core::Volume::new(Clock, limits)?;
-        Ok(Self {
+        let core = monaka_fs_core::Volume::new(Outside::new(None), limits)?;
+        Ok(Self::of(core))
+    }
+
+    /// The files of an image, which is mapped and not read: mounting takes time for its names, none for
+    /// its content. See [`load`](crate::load) for what that asks of the file.
+    ///
+    /// # Errors
+    ///
+    /// The file cannot be mapped, is no image, or has more inodes than the limits allow.
+    pub fn open_image(path: impl AsRef<Path>, limits: Limits) -> Result<Self, LoadError> {
+        load::image(path.as_ref(), limits).map(Self::of)
+    }
+
+    /// The files of an image in memory: of a `Vec<u8>`, or of `include_bytes!`. Nothing is copied.
+    ///
+    /// # Errors
+    ///
+    /// It is no image, or has more inodes than the limits allow.
+    pub fn from_image_bytes(
+        bytes: impl Into<Cow<'static, [u8]>>,
+        limits: Limits,
+    ) -> Result<Self, LoadError> {
+        load::bytes(bytes.into(), limits).map(Self::of)
+    }
+
+    /// The files of a directory of the host, read into memory. The directory is not looked at again.
+    /// They are packed as `monaka compose --embed` packs them: `.monakaignore` is honoured, and a symbolic link
+    /// that leads out of the directory is refused.
+    ///
+    /// # Errors
+    ///
+    /// What cannot be packed, all of it by its path; and what [`Volume::from_image_bytes`] gives.
+    pub fn from_directory(path: impl AsRef<Path>, limits: Limits) -> Result<Self, LoadError> {
+        load::directory(path.as_ref(), limits).map(Self::of)
+    }
+
+    fn of(core: monaka_fs_core::Volume<Outside>) -> Self {
+        Self {
             core: Shared::new(core),
-        })
+        }
+    }
+
+    /// What it holds now, at the cost of a reference for each 64 KiB and a copy of the names, while
+    /// programs go on. What they write to afterwards is copied, and no limit counts the copy.
+    ///
+    /// # Errors
+    ///
+    /// `InsufficientMemory`.
+    pub fn snapshot(&self) -> Result<Snapshot> {
+        Snapshot::of(&self.core)
     }
 
     /// A view to be made: of the whole filesystem, unless it is narrowed.
@@ -37,5 +91,14 @@ impl Volume {
     /// What it may hold.
     pub fn limits(&self) -> Limits {
         self.core.limits()
+    }
+}
+
+/// Without its files, which may be many.
+impl fmt::Debug for Volume {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Volume")
+            .field("usage", &self.usage())
+            .finish_non_exhaustive()
     }
 }

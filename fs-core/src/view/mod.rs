@@ -37,7 +37,6 @@ use crate::{Access, Env, Error, Fd, Follow, Ino, Kind, Limits, Result, Usage, Vo
 /// Handles belong to the view: dropping it closes them.
 #[derive(Debug)]
 pub struct View<E: Env> {
-    volume: Shared<Volume<E>>,
     root: Ino,
     read_only: bool,
     quota: Option<Quota>,
@@ -45,6 +44,8 @@ pub struct View<E: Env> {
     handles_max: u32,
     /// The text that was given last: the target of a link, or the name of an entry.
     text: String,
+    /// Dropped last: files that are open may borrow from the image, which the volume may own.
+    volume: Shared<Volume<E>>,
 }
 
 /// What a view is restricted to.

@@ -24,7 +24,6 @@ use crate::{Env, Limits, Result, Usage};
 /// order, are told in `sync`.
 #[derive(Debug)]
 pub struct Volume<E> {
-    pub(crate) env: E,
     pub(crate) tree: Lock<Tree>,
     pub(crate) ledger: Ledger,
     /// When marked times were settled last.
@@ -32,6 +31,8 @@ pub struct Volume<E> {
     /// There has been a directory that the host makes on the fly.
     #[cfg(any(feature = "std", shuttle))]
     has_dynamic: core::sync::atomic::AtomicBool,
+    /// Dropped last: it may own the bytes of the image that the tree borrows.
+    pub(crate) env: E,
 }
 
 impl<E> Volume<E> {

@@ -1,0 +1,3 @@
+//! What a host does with a volume itself, without programs.
+
+mod load;
