@@ -4,8 +4,7 @@ use std::io::{self, Write};
 use std::process::ExitCode;
 
 use anyhow::Result;
-use clap::error::ErrorKind;
-use clap::{CommandFactory, Parser, Subcommand};
+use clap::{Parser, Subcommand};
 use monaka_image::Escaped;
 
 use crate::commands::{adapter, completions, compose, extract, inspect, man, run, serve_http};
@@ -58,12 +57,14 @@ impl Cli {
 }
 
 /// A wrong command line of a verb, which clap did not find.
+#[cfg(feature = "run")]
 pub(crate) fn usage(verb: &str, what: impl std::fmt::Display) -> anyhow::Error {
+    use clap::CommandFactory;
     let mut cli = Cli::command();
     cli.build();
     let verb = cli
         .find_subcommand_mut(verb)
-        .map(|verb| verb.error(ErrorKind::ValueValidation, &what));
+        .map(|verb| verb.error(clap::error::ErrorKind::ValueValidation, &what));
     verb.map_or_else(|| anyhow::anyhow!("{what}"), anyhow::Error::new)
 }
 

@@ -140,21 +140,28 @@ impl Server {
             }
         };
         // A task of its own: a program may go on when it has answered, and when its client is gone.
-        let server = Arc::clone(&self);
+        let (server, request) = (Arc::clone(&self), line.clone());
         let task = tokio::spawn(async move {
             let failure = server.run(call).await;
             if let Some(failure) = &failure {
-                server.say(&line, failure);
+                server.say(&request, failure);
             }
             drop(permit);
             failure
         });
         Ok(match response.await {
             Ok(Ok(response)) => response,
-            Ok(Err(_)) => failed(StatusCode::INTERNAL_SERVER_ERROR),
+            Ok(Err(code)) => {
+                self.say(&line, code);
+                failed(StatusCode::INTERNAL_SERVER_ERROR)
+            }
             Err(_) => failed(match task.await {
                 Ok(Some(Failure::Time(_))) => StatusCode::GATEWAY_TIMEOUT,
-                _ => StatusCode::INTERNAL_SERVER_ERROR,
+                Ok(Some(_)) | Err(_) => StatusCode::INTERNAL_SERVER_ERROR,
+                Ok(None) => {
+                    self.say(&line, "it gave no answer");
+                    StatusCode::INTERNAL_SERVER_ERROR
+                }
             }),
         })
     }

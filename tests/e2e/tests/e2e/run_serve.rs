@@ -131,6 +131,24 @@ fn a_slow_client() -> Result<()> {
     Ok(())
 }
 
+/// A client that goes away in the middle of its request: this program panics,
+/// which is the end of its instance and of nothing else.
+#[test]
+fn a_trap() -> Result<()> {
+    let server = serve(&reactor()?, &["--max-requests", "1"])?;
+    for _ in 0..3 {
+        let mut gone = TcpStream::connect(server.address())?;
+        write!(
+            gone,
+            "PUT /one HTTP/1.0\r\nhost: a\r\ncontent-length: 10\r\n\r\nhalf"
+        )?;
+        drop(gone);
+    }
+    assert_eq!(server.ask("GET", "/one", b"")?.0, 404);
+    assert_eq!(server.ask("PUT", "/one", b"whole")?, text(201, "whole"));
+    Ok(())
+}
+
 /// A request that has begun is answered after the server was told to stop.
 #[test]
 fn stopping_is_graceful() -> Result<()> {
