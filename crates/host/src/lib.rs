@@ -50,6 +50,7 @@
 //!
 //! * [`Volume`], [`View`]: the filesystem and what one program sees of it. All semantics are those of
 //!   `monaka_fs_core`.
+//! * `files`: what a host does with files itself.
 //! * [`Ctx`]: what a store holds; [`MonakaView`]: how a host function finds it.
 //! * `filesystem`: `wasi:filesystem`, as the traits of wasmtime-wasi ask for it: look up, call,
 //!   convert. The synchronous one is the asynchronous one, which never waits for files of a volume.
@@ -74,6 +75,8 @@
 
 mod backing;
 mod ctx;
+mod error;
+mod files;
 mod filesystem;
 mod link;
 pub mod load;
@@ -81,15 +84,18 @@ mod outside;
 mod shared;
 pub mod snapshot;
 mod stream;
+pub mod synthetic;
 mod view;
 mod volume;
 
 pub use ctx::{Ctx, MonakaCtxView, MonakaView};
+pub use error::{Error, ErrorCode, Result};
+pub use files::Entry;
 pub use link::{
     add_to_linker_async, add_to_linker_sync, replace_filesystem_async, replace_filesystem_sync,
 };
 pub use load::LoadError;
-pub use monaka_fs_core::{Error, Limits, Quota, Result, Usage};
+pub use monaka_fs_core::{Kind, Limits, Quota, Usage};
 pub use snapshot::Snapshot;
 pub use view::{HANDLES_MAX, View, ViewBuilder};
 pub use volume::Volume;

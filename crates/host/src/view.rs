@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use monaka_fs_core::{Access, Quota, Result, Scope, Shared, Volume};
+use monaka_fs_core::{Access, Quota, Scope, Shared, Volume};
 
-use crate::Ctx;
 use crate::outside::Outside;
 use crate::shared::{self, Core};
+use crate::{Ctx, Error, Result};
 
 /// Handles that a store may have open, unless it is told otherwise: some fewer than wasmtime allows
 /// (100 000), so that a program meets an error and not a trap.
@@ -86,8 +86,12 @@ impl ViewBuilder {
             true => Access::READ,
             false => Access::READ | Access::MUTATE_DIRECTORY,
         };
+        let core = Core::of(self.volume, &scope).map_err(|code| Error::Path {
+            path: self.root.clone(),
+            code,
+        })?;
         Ok(View(Arc::new(Inner {
-            core: Core::of(self.volume, &scope)?,
+            core,
             preopens: self.preopens,
             access,
         })))

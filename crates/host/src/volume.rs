@@ -4,13 +4,12 @@ use std::borrow::Cow;
 use std::fmt;
 use std::path::Path;
 
-use monaka_fs_core::{Error, Limits, Shared, Usage};
+use monaka_fs_core::{Limits, Shared, Usage};
 
 use crate::load::{self, LoadError};
 use crate::outside::Outside;
-use crate::{Snapshot, ViewBuilder};
-
-type Result<T, E = Error> = std::result::Result<T, E>;
+use crate::synthetic::Node;
+use crate::{Error, Result, Snapshot, ViewBuilder};
 
 /// A filesystem in memory that programs share. A clone is the same filesystem.
 #[derive(Clone)]
@@ -75,12 +74,34 @@ impl Volume {
     ///
     /// `InsufficientMemory`.
     pub fn snapshot(&self) -> Result<Snapshot> {
-        Snapshot::of(&self.core)
+        Ok(Snapshot::of(&self.core)?)
     }
 
     /// A view to be made: of the whole filesystem, unless it is narrowed.
     pub fn view(&self) -> ViewBuilder {
         ViewBuilder::new(self.core.clone())
+    }
+
+    /// Mounts a file or directory that the host makes ([`synthetic`](crate::synthetic)) at a path from
+    /// the root, where nothing is yet and whose parent exists.
+    ///
+    /// # Errors
+    ///
+    /// `Exist`, `NoEntry`; `Invalid` and `NameTooLong` for a name in it that no directory can hold. Then
+    /// nothing of it is mounted.
+    pub fn mount(&self, path: &str, node: Node) -> Result<()> {
+        let mounted = self.core.mount(path, node.0);
+        mounted.map_err(|code| Error::at(path, code))
+    }
+
+    /// Takes out what was mounted at a path. What a program has open of it stays open.
+    ///
+    /// # Errors
+    ///
+    /// `NoEntry`; `NotPermitted` where something else is.
+    pub fn unmount(&self, path: &str) -> Result<()> {
+        let unmounted = self.core.unmount(path);
+        unmounted.map_err(|code| Error::at(path, code))
     }
 
     /// What it holds now.

@@ -41,7 +41,7 @@ impl<T: WasiView + MonakaView> HostDescriptor for Filesystem<'_, T> {
         };
         let stream = file.with(|files, fd| FileInput::open(files, fd, offset))?;
         let stream: DynInputStream = Box::new(Input::new(file.core().clone(), stream));
-        Ok(self.table().push(stream)?)
+        self.push(stream)
     }
 
     fn write_via_stream(&mut self, fd: Handle, offset: u64) -> FsResult<Resource<DynOutputStream>> {
@@ -50,7 +50,7 @@ impl<T: WasiView + MonakaView> HostDescriptor for Filesystem<'_, T> {
         };
         let stream = file.with(|files, fd| FileOutput::open(files, fd, offset))?;
         let stream: DynOutputStream = Box::new(Output::new(file.core().clone(), stream));
-        Ok(self.table().push(stream)?)
+        self.push(stream)
     }
 
     fn append_via_stream(&mut self, fd: Handle) -> FsResult<Resource<DynOutputStream>> {
@@ -59,7 +59,7 @@ impl<T: WasiView + MonakaView> HostDescriptor for Filesystem<'_, T> {
         };
         let stream = file.with(FileOutput::open_append)?;
         let stream: DynOutputStream = Box::new(Output::new(file.core().clone(), stream));
-        Ok(self.table().push(stream)?)
+        self.push(stream)
     }
 
     /// Memory needs no advice; the descriptor is checked.
@@ -139,7 +139,7 @@ impl<T: WasiView + MonakaView> HostDescriptor for Filesystem<'_, T> {
         };
         let core = directory.core().clone();
         let entries = directory.with(|files, fd| Entries::open_locked(core, files, fd))?;
-        Ok(theirs(self.table().push(entries)?))
+        Ok(theirs(self.push(entries)?))
     }
 
     async fn sync(&mut self, fd: Handle) -> FsResult<()> {
@@ -232,7 +232,7 @@ impl<T: WasiView + MonakaView> HostDescriptor for Filesystem<'_, T> {
         let (open, access) = (convert::open_flags(open_flags), convert::access(flags));
         let opened =
             base.open_from(|files, fd| descriptor::open(files, fd, &path, follow, open, access))?;
-        Ok(theirs(self.table().push(opened)?))
+        Ok(theirs(self.push(opened)?))
     }
 
     fn drop(&mut self, fd: Handle) -> wasmtime::Result<()> {
@@ -356,6 +356,12 @@ enum Pair<'a> {
 }
 
 impl<T: WasiView + MonakaView> Filesystem<'_, T> {
+    /// A full table is an error to the program, as a full table of handles is.
+    fn push<R: Send + 'static>(&mut self, entry: R) -> FsResult<Resource<R>> {
+        let pushed = self.table().push(entry);
+        pushed.map_err(|_| ErrorCode::InsufficientMemory.into())
+    }
+
     fn pair(&mut self, one: &Handle, other: &Handle) -> Result<Pair<'_>, ResourceTableError> {
         let table = self.table();
         let descriptor = |handle| table.get::<Descriptor>(&ours(handle)).ok();
