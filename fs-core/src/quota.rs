@@ -157,11 +157,16 @@ impl<'a> Account<'a> {
     }
 
     pub(crate) fn reserve_bytes(self, count: u64) -> Result<()> {
-        self.volume.reserve_bytes(count)?;
-        let reserved = self
-            .quota
-            .map_or(Ok(()), |quota| quota.reserve_bytes(count));
-        reserved.inspect_err(|_| self.volume.release_bytes(count))
+        // The quota first: who has none left takes nothing from the others, not even for a moment.
+        if let Some(quota) = self.quota {
+            quota.reserve_bytes(count)?;
+        }
+        let reserved = self.volume.reserve_bytes(count);
+        reserved.inspect_err(|_| {
+            if let Some(quota) = self.quota {
+                quota.release_bytes(count);
+            }
+        })
     }
 
     pub(crate) fn release_bytes(self, count: u64) {

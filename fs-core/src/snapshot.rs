@@ -106,7 +106,10 @@ impl<E: Env> Volume<E> {
         inodes
             .try_reserve(tree.iter().count())
             .map_err(|_| Error::InsufficientMemory)?;
+        let now = self.settling();
         for (ino, content) in &mut files {
+            // What has just been marked may not be noted yet.
+            content.stamps.settle(now);
             let inode = tree.inode(*ino)?;
             let still = Held::File(content.body.still()?);
             inodes.insert(*ino, snapshot(inode, stat(*ino, inode, content), still));

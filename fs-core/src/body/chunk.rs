@@ -120,10 +120,9 @@ impl Chunk {
         if self.write_in_place(start, payload, account) {
             return Ok(payload.len());
         }
-        let end = self.end_within(start, payload.len(), account.bytes_left())?;
-        let replaces_all = start == 0 && end >= self.stored_len();
-        let kept = if replaces_all { 0 } else { self.stored_len() };
-        let own = self.own(kept, end.max(kept), growth, sum, account)?;
+        let end = self.reserve_end(start, payload.len(), account)?;
+        let kept = self.kept(start, end);
+        let own = self.own_charged(kept, end.max(kept), growth, sum, account)?;
         let fitting = payload.first(end.saturating_sub(start));
         put(own, start, fitting);
         Ok(fitting.len())
@@ -204,19 +203,38 @@ impl Chunk {
         Ok(())
     }
 
+    /// Where a write of `len` bytes at `start` ends. What it stores is reserved.
+    fn reserve_end(&self, start: usize, len: usize, account: Account<'_>) -> Result<usize> {
+        loop {
+            let end = self.end_within(start, len, account.bytes_left())?;
+            let charge = self.charge(end.max(self.kept(start, end)));
+            // Where what was left is not, somebody else has got on with it: less may still be.
+            if account.reserve_bytes(charge).is_ok() {
+                return Ok(end);
+            }
+        }
+    }
+
+    /// How much of what is stored stays beside a write from `start` to `end`.
+    fn kept(&self, start: usize, end: usize) -> usize {
+        match self.stored_len() {
+            stored if start == 0 && end >= stored => 0,
+            stored => stored,
+        }
+    }
+
+    /// What owning `len` bytes costs more than what is owned.
+    fn charge(&self, len: usize) -> u64 {
+        len.saturating_sub(self.owned_len()) as u64
+    }
+
     /// Where a write of `len` bytes at `start` ends if at most `bytes_left` more may be stored.
     fn end_within(&self, start: usize, len: usize, bytes_left: u64) -> Result<usize> {
-        let (stored, owned) = (self.stored_len(), self.owned_len());
         let left = usize::try_from(bytes_left).unwrap_or(usize::MAX);
-        let owned_max = owned.saturating_add(left);
+        let owned_max = self.owned_len().saturating_add(left);
         let end = start.saturating_add(len).min(owned_max);
         // What the image has and the write does not replace has to be copied.
-        let copied_len = if start == 0 && end >= stored {
-            0
-        } else {
-            stored
-        };
-        if end <= start || copied_len > owned_max {
+        if end <= start || self.kept(start, end) > owned_max {
             return Err(Error::InsufficientSpace);
         }
         Ok(end)
@@ -232,8 +250,20 @@ impl Chunk {
         sum: Option<u64>,
         account: Account<'_>,
     ) -> Result<&mut Vec<u8>> {
-        let charge = len.saturating_sub(self.owned_len()) as u64;
-        account.reserve_bytes(charge)?;
+        account.reserve_bytes(self.charge(len))?;
+        self.own_charged(kept, len, growth, sum, account)
+    }
+
+    /// As [`Chunk::own`], where the charge is reserved.
+    fn own_charged(
+        &mut self,
+        kept: usize,
+        len: usize,
+        growth: Growth,
+        sum: Option<u64>,
+        account: Account<'_>,
+    ) -> Result<&mut Vec<u8>> {
+        let charge = self.charge(len);
         self.own_reserved(kept, len, growth, sum)
             .inspect_err(|_| account.release_bytes(charge))?;
         match self {

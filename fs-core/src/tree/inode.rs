@@ -8,7 +8,7 @@ use crate::boxed::Boxed;
 use crate::device::held;
 use crate::quota::Quota;
 use crate::sync::{Atomic32, Shared};
-use crate::{Error, Ino, Kind, Result, Stat};
+use crate::{Error, Ino, Kind, Result, Stat, Time};
 
 /// A file, directory or symbolic link. It lives while it has a name (`nlink`) or something holds it
 /// open (`opens`).
@@ -149,6 +149,17 @@ impl Inode {
             Node::Vacant(_) => return Err(Error::Io),
         };
         Ok((self.stat_of(ino, size, &stamps), stamps))
+    }
+
+    /// As [`Inode::stat`], after the marked times of a file have got the time `now`.
+    pub(crate) fn settled(&self, ino: Ino, now: Time) -> Result<(Stat, Stamps)> {
+        let Node::File(file) = &self.node else {
+            return self.stat(ino);
+        };
+        let content = &mut *file.0.write()?;
+        content.stamps.settle(now);
+        let stat = self.stat_of(ino, content.body.size(), &content.stamps);
+        Ok((stat, content.stamps))
     }
 
     /// Its metadata, where size and times are known.

@@ -89,7 +89,12 @@ impl<E: Env> View<E> {
         let mut tree = self.volume.tree.write()?;
         self.volume.settle_marks(&mut tree);
         // Between the locks somebody may have removed it.
-        tree.inode(ino).map_err(|_| Error::NoEntry)?.stat(ino)
+        let inode = tree.inode(ino).map_err(|_| Error::NoEntry)?;
+        match inode.stat(ino)? {
+            state if !state.1.is_marked() => Ok(state),
+            // Whoever marked it has not noted that yet.
+            _ => inode.settled(ino, self.volume.settling()),
+        }
     }
 
     fn set_inode_times(

@@ -123,10 +123,10 @@ impl<E: Env> Volume<E> {
         if self.let_go(&*self.tree.read()?, ino)? {
             return Ok(());
         }
-        // Nobody else comes here for this inode: it has no name, and this was the last to hold it; or
-        // its times are to be settled, which may be done twice.
+        // Either it had no name, and this was the last to hold it: then nobody else comes here for it.
+        // Or its times are to be settled: then it may meanwhile have been freed, or opened again.
         let mut tree = self.tree.write()?;
-        if tree.inode(ino)?.nlink > 0 {
+        if tree.inode(ino).is_ok_and(|inode| inode.nlink > 0) {
             self.settle_marks(&mut tree);
         }
         self.reap(&mut tree, ino);

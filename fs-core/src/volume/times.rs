@@ -64,8 +64,7 @@ impl<E: Env> Volume<E> {
         if tree.marks.is_empty() {
             return;
         }
-        let now = self.env.now().min(LATEST);
-        self.settled.update(|_| Some(now.0));
+        let now = self.settling();
         let marks = core::mem::replace(&mut tree.marks, Marks::none());
         for &ino in marks.inodes.get(..marks.len).unwrap_or_default() {
             // One that has been freed has no times; nothing else can fail.
@@ -74,6 +73,13 @@ impl<E: Env> Volume<E> {
                 .and_then(|inode| inode.stamp(|stamps| stamps.settle(now)));
             settled.unwrap_or_default();
         }
+    }
+
+    /// The time that marks get now. The tree is held for writing.
+    pub(crate) fn settling(&self) -> Time {
+        let now = self.env.now().min(LATEST);
+        self.settled.update(|_| Some(now.0));
+        now
     }
 
     /// The time for a change that happens now: that of the clock, or the mark.
@@ -133,7 +139,8 @@ impl<E: Env> Volume<E> {
     /// A directory or symbolic link is being read.
     pub(crate) fn accessed(&self, ino: Ino, read_only: bool) -> Result<()> {
         let wants = |inode: &Inode| Ok(self.atime(&inode.stamps()?, read_only || inode.read_only));
-        match wants(self.tree.read()?.inode(ino)?)? {
+        let atime = wants(self.tree.read()?.inode(ino)?)?;
+        match atime {
             Atime::Stays => return Ok(()),
             Atime::Due => {}
             Atime::Unsettled => self.settle()?,
