@@ -68,6 +68,7 @@ mod gather;
 mod handle;
 pub mod image;
 mod quota;
+#[cfg(any(feature = "std", shuttle))]
 mod snapshot;
 mod source;
 mod sum;
@@ -83,6 +84,7 @@ pub use change::Change;
 pub use error::*;
 pub use gather::{Found, Gather};
 pub use quota::Quota;
+#[cfg(any(feature = "std", shuttle))]
 pub use snapshot::{Snapshot, SnapshotInode};
 pub use source::{Payload, Source};
 pub use sync::Shared;

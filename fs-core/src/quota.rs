@@ -7,6 +7,7 @@
 //! quota of the view that created it, for as long as it lives and whoever writes to it (as project
 //! quotas of Linux are), and to the volume.
 
+#[cfg(any(feature = "std", shuttle))]
 use alloc::sync::Arc;
 
 use crate::sync::{Atomic32, Atomic64};
@@ -97,9 +98,11 @@ fn subtract(counter: &Atomic32) {
 }
 
 /// A share of a volume: what the views that have it may hold, together, inside of what the volume may.
+#[cfg(any(feature = "std", shuttle))]
 #[derive(Clone, Debug)]
 pub struct Quota(Arc<Ledger>);
 
+#[cfg(any(feature = "std", shuttle))]
 impl Quota {
     /// A share of at most this many bytes and inodes, counted as [`Limits`] counts them.
     pub fn new(bytes_max: u64, inodes_max: u32) -> Self {
@@ -132,17 +135,46 @@ impl Quota {
     }
 }
 
+/// In a guest there is one program, and no share.
+#[cfg(not(any(feature = "std", shuttle)))]
+#[derive(Clone, Debug)]
+pub enum Quota {}
+
+#[cfg(not(any(feature = "std", shuttle)))]
+impl Quota {
+    pub(crate) fn is(&self, _other: &Self) -> bool {
+        match *self {}
+    }
+}
+
 /// Who pays for an inode: the volume, and the quota that it was created under, if any.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Account<'a> {
     volume: &'a Ledger,
+    #[cfg(any(feature = "std", shuttle))]
     quota: Option<&'a Ledger>,
 }
 
 impl<'a> Account<'a> {
+    #[cfg(any(feature = "std", shuttle))]
     pub(crate) fn new(volume: &'a Ledger, quota: Option<&'a Quota>) -> Self {
         let quota = quota.map(|quota| &*quota.0);
         Self { volume, quota }
+    }
+
+    #[cfg(not(any(feature = "std", shuttle)))]
+    pub(crate) fn new(volume: &'a Ledger, _quota: Option<&'a Quota>) -> Self {
+        Self { volume }
+    }
+
+    #[cfg(any(feature = "std", shuttle))]
+    fn quota(self) -> Option<&'a Ledger> {
+        self.quota
+    }
+
+    #[cfg(not(any(feature = "std", shuttle)))]
+    fn quota(self) -> Option<&'a Ledger> {
+        None
     }
 
     pub(crate) fn file_size_max(self) -> u64 {
@@ -152,18 +184,18 @@ impl<'a> Account<'a> {
     /// Bytes that can still be reserved, if nobody else reserves any.
     pub(crate) fn bytes_left(self) -> u64 {
         let left = self.volume.bytes_left();
-        self.quota
+        self.quota()
             .map_or(left, |quota| quota.bytes_left().min(left))
     }
 
     pub(crate) fn reserve_bytes(self, count: u64) -> Result<()> {
         // The quota first: who has none left takes nothing from the others, not even for a moment.
-        if let Some(quota) = self.quota {
+        if let Some(quota) = self.quota() {
             quota.reserve_bytes(count)?;
         }
         let reserved = self.volume.reserve_bytes(count);
         reserved.inspect_err(|_| {
-            if let Some(quota) = self.quota {
+            if let Some(quota) = self.quota() {
                 quota.release_bytes(count);
             }
         })
@@ -171,18 +203,18 @@ impl<'a> Account<'a> {
 
     pub(crate) fn release_bytes(self, count: u64) {
         self.volume.release_bytes(count);
-        if let Some(quota) = self.quota {
+        if let Some(quota) = self.quota() {
             quota.release_bytes(count);
         }
     }
 
     pub(crate) fn reserve_inodes(self, count: u32) -> Result<()> {
-        if let Some(quota) = self.quota {
+        if let Some(quota) = self.quota() {
             quota.reserve_inodes(count)?;
         }
         let reserved = self.volume.reserve_inodes(count);
         if reserved.is_err()
-            && let Some(quota) = self.quota
+            && let Some(quota) = self.quota()
         {
             (0..count).for_each(|_| quota.release_inode());
         }
@@ -191,7 +223,7 @@ impl<'a> Account<'a> {
 
     pub(crate) fn release_inode(self) {
         self.volume.release_inode();
-        if let Some(quota) = self.quota {
+        if let Some(quota) = self.quota() {
             quota.release_inode();
         }
     }

@@ -30,7 +30,7 @@ mod threads;
 #[cfg(not(any(feature = "std", shuttle)))]
 pub use cells::Shared;
 #[cfg(not(any(feature = "std", shuttle)))]
-pub(crate) use cells::{Atomic32, Atomic64, Lock, Read, Write};
+pub(crate) use cells::{Atomic32, Atomic64, Lock, Read};
 #[cfg(any(feature = "std", shuttle))]
 pub use threads::Shared;
 #[cfg(any(feature = "std", shuttle))]

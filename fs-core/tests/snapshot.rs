@@ -1,5 +1,7 @@
 //! Snapshots: one moment, whatever happens afterwards.
 
+#![cfg(feature = "std")]
+
 mod common;
 
 use std::collections::BTreeMap;
@@ -193,7 +195,6 @@ fn an_image_is_in_a_snapshot_and_its_damage_too() {
 
 /// A writer puts each number first into one file, then into another. No moment has the second file
 /// ahead of the first, nor more than one behind.
-#[cfg(feature = "std")]
 #[test]
 fn a_snapshot_is_one_moment() {
     use common::WallClock;

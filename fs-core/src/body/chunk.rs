@@ -11,7 +11,6 @@
 //! A snapshot makes an owned chunk a shared one, without copying it; the first write after it copies
 //! the chunk, or takes it back where the snapshot is gone.
 
-use alloc::sync::Arc;
 use alloc::vec::Vec;
 
 use crate::quota::Account;
@@ -25,11 +24,33 @@ pub(crate) enum Chunk {
     /// In memory of the volume.
     Owned(Vec<u8>),
     /// In memory of the volume, and a snapshot may have it too.
-    Shared(Arc<Vec<u8>>),
+    #[cfg_attr(
+        not(any(feature = "std", shuttle)),
+        expect(dead_code, reason = "a guest takes no snapshots")
+    )]
+    Shared(Counted),
     /// In the image, and they match their checksum.
     Image(&'static [u8]),
     /// In the image, and nobody has looked at them yet.
     Unverified(&'static [u8]),
+}
+
+/// Bytes that a snapshot may have too.
+#[cfg(any(feature = "std", shuttle))]
+pub(crate) type Counted = alloc::sync::Arc<Vec<u8>>;
+
+/// A guest takes no snapshots.
+#[cfg(not(any(feature = "std", shuttle)))]
+#[derive(Debug)]
+pub(crate) enum Counted {}
+
+#[cfg(not(any(feature = "std", shuttle)))]
+impl core::ops::Deref for Counted {
+    type Target = Vec<u8>;
+
+    fn deref(&self) -> &Vec<u8> {
+        match *self {}
+    }
 }
 
 /// Checksums of the blocks of an image file: xxh3-64, little-endian.
@@ -295,14 +316,18 @@ impl Chunk {
     }
 
     /// A shared chunk that no snapshot has any more is the volume's alone again.
+    #[cfg(any(feature = "std", shuttle))]
     fn take_back(&mut self) {
         if let Self::Shared(shared) = self {
-            match Arc::try_unwrap(core::mem::take(shared)) {
+            match alloc::sync::Arc::try_unwrap(core::mem::take(shared)) {
                 Ok(own) => *self = Self::Owned(own),
                 Err(still) => *shared = still,
             }
         }
     }
+
+    #[cfg(not(any(feature = "std", shuttle)))]
+    fn take_back(&mut self) {}
 }
 
 /// Overwrites and extends; the room is there. Only what lies between the old end and `start` is

@@ -6,6 +6,7 @@
 //! and costs nothing until it is written to.
 
 mod chunk;
+#[cfg(any(feature = "std", shuttle))]
 mod still;
 mod table;
 
@@ -16,6 +17,7 @@ use crate::quota::Account;
 use crate::{CHUNK_BYTES, Found, Gather, Payload, Result, Run};
 pub(crate) use chunk::Sums;
 use chunk::{Chunk, Growth};
+#[cfg(any(feature = "std", shuttle))]
 pub(crate) use still::Still;
 use table::Table;
 
@@ -182,6 +184,7 @@ impl Body {
     }
 
     /// The content as it is now. Its chunks are shared from now on.
+    #[cfg(any(feature = "std", shuttle))]
     pub(crate) fn still(&mut self) -> Result<Still> {
         match self {
             Self::One(chunk, sums) => {

@@ -3,6 +3,7 @@
 
 use alloc::vec::Vec;
 
+#[cfg(any(feature = "std", shuttle))]
 use super::Still;
 use super::chunk::{Chunk, Growth, Sums, fit};
 use crate::quota::Account;
@@ -213,6 +214,7 @@ impl Table {
     }
 
     /// The content as it is now. Its chunks are shared from now on.
+    #[cfg(any(feature = "std", shuttle))]
     pub(super) fn still(&mut self) -> Result<Still> {
         let (size, count, sums) = (self.size, self.entries_len(), self.sums);
         let chunks = self.leaves.iter_mut().flat_map(|leaf| {

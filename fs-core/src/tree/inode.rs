@@ -22,6 +22,7 @@ pub(crate) struct Inode {
     /// Refuses changes.
     pub(crate) read_only: bool,
     /// Made by the host, and in no snapshot.
+    #[cfg(any(feature = "std", shuttle))]
     pub(crate) synthetic: bool,
     /// What it is charged to, beside the volume.
     pub(crate) quota: Option<Quota>,
@@ -72,6 +73,7 @@ impl Inode {
             opens: Atomic32::new(0),
             mode,
             read_only: false,
+            #[cfg(any(feature = "std", shuttle))]
             synthetic: false,
             quota,
             node,

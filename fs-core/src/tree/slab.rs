@@ -136,12 +136,12 @@ mod tests {
         assert!(slab.get(Ino(1001)).is_none() && slab.get(Ino(u32::MAX)).is_none());
     }
 
-    /// A million small files have to fit in 300 MB: 80 bytes of each are its inode, where addresses
+    /// A million small files have to fit in 300 MB: 72 bytes of each are its inode, where addresses
     /// have 32 bits.
     #[test]
     fn an_inode_is_small() {
         let bytes_max = if cfg!(target_pointer_width = "32") {
-            80
+            72
         } else {
             112
         };
