@@ -1,7 +1,8 @@
-//! `differential SEED OPERATIONS`: that many random operations on files, one
+//! `differential SEED OPERATIONS [strict]`: that many random operations on files, one
 //! line per operation with its whole result. The same seed gives the same
 //! lines, however the program is linked; `tests/conformance` compiles the same
-//! [`driver`] over the filesystem core, without a component.
+//! [`driver`] over the filesystem core, without a component. With `strict` it
+//! does nothing that the WIT allows a host to trap for.
 
 #[cfg(all(target_os = "wasi", target_env = "p2"))]
 mod driver;
@@ -36,10 +37,14 @@ use bindings::wasi;
 fn main() {
     let number = |n: usize| std::env::args().nth(n).and_then(|arg| arg.parse().ok());
     let (Some(seed), Some(operations)) = (number(1), number(2)) else {
-        eprintln!("usage: differential SEED OPERATIONS");
+        eprintln!("usage: differential SEED OPERATIONS [strict]");
         std::process::exit(2);
     };
-    driver::run(seed, operations, &mut |line| println!("{line}"));
+    let mut tell = |line: &str| println!("{line}");
+    match std::env::args().nth(3).as_deref() {
+        Some("strict") => driver::run_strict(seed, operations, &mut tell),
+        _ => driver::run(seed, operations, &mut tell),
+    }
 }
 
 #[cfg(not(all(target_os = "wasi", target_env = "p2")))]

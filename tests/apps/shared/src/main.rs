@@ -14,6 +14,8 @@ fn main() -> io::Result<()> {
         ["write", path, text] => fs::write(path, text),
         ["print", path] => io::stdout().write_all(&fs::read(path)?),
         ["list", path] => list(path),
+        ["rename", from, to] => fs::rename(from, to),
+        ["link", from, to] => fs::hard_link(from, to),
         ["append", path, lines] => append(path, number(lines)),
         ["speak", lines] => speak(number(lines)),
         ["await", path] => wait_for(path),

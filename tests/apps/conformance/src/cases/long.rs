@@ -45,7 +45,8 @@ fn errors_come_back(lab: &Lab) -> Outcome {
 }
 
 fn poll_of_many(lab: &Lab) -> Outcome {
-    let file = lab.input("file", b"x")?.subscribe();
+    let stream = lab.input("file", b"x")?;
+    let file = stream.subscribe();
     let clock = monotonic_clock::subscribe_duration(3_600_000_000_000);
     let list: Vec<_> = (0..30_000)
         .map(|i| if i % 3 == 0 { &file } else { &clock })

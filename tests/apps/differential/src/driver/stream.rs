@@ -87,15 +87,13 @@ fn blocking_skip(world: &mut World) -> Step {
 fn subscribe_input(world: &mut World) -> Step {
     let (name, stream) = world.inputs.any(&mut world.random)?;
     let pollable = stream.subscribe();
-    let result = world.pollables.insert((pollable, true), &mut world.random);
-    Some((format!("{name}.subscribe()"), result))
+    Some((format!("{name}.subscribe()"), world.subscribed(pollable)))
 }
 
 fn subscribe_output(world: &mut World) -> Step {
     let (name, stream) = world.outputs.any(&mut world.random)?;
     let pollable = stream.subscribe();
-    let result = world.pollables.insert((pollable, true), &mut world.random);
-    Some((format!("{name}.subscribe()"), result))
+    Some((format!("{name}.subscribe()"), world.subscribed(pollable)))
 }
 
 fn check_write(world: &mut World) -> Step {
@@ -113,7 +111,8 @@ fn write(world: &mut World) -> Step {
 }
 
 fn blocking_write_and_flush(world: &mut World) -> Step {
-    let content = world.random.content();
+    let mut content = world.random.content();
+    content.truncate(world.blocking_write_max());
     let (name, stream) = world.outputs.any(&mut world.random)?;
     let outcome = stream.blocking_write_and_flush(&content);
     let operation = format!("{name}.blocking-write-and-flush({})", tell::bytes(&content));
@@ -140,7 +139,7 @@ fn write_zeroes(world: &mut World) -> Step {
 }
 
 fn blocking_write_zeroes_and_flush(world: &mut World) -> Step {
-    let len = world.random.zeroes();
+    let len = world.random.zeroes().min(world.blocking_write_max() as u64);
     let (name, stream) = world.outputs.any(&mut world.random)?;
     let outcome = stream.blocking_write_zeroes_and_flush(len);
     let operation = format!("{name}.blocking-write-zeroes-and-flush({len})");

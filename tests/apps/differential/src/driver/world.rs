@@ -24,8 +24,14 @@ pub const DROPS: &[Operation] = &[
     |world| world.errors.drop_any(&mut world.random),
 ];
 
+/// Bytes that `blocking-write-and-flush` takes at most, by the WIT.
+const BLOCKING_WRITE_MAX: usize = 4096;
+
 pub struct World {
     pub random: Random,
+    /// Whether it keeps off what wasmtime traps for, and the WIT allows it to: a stream that is dropped
+    /// before its pollables, and a blocking write of more than [`BLOCKING_WRITE_MAX`].
+    strict: bool,
     /// Descriptors of anything but directories.
     pub files: Table<Descriptor>,
     pub directories: Table<Descriptor>,
@@ -42,9 +48,10 @@ pub struct World {
 }
 
 impl World {
-    pub fn new(random: Random) -> Self {
+    pub fn new(random: Random, strict: bool) -> Self {
         Self {
             random,
+            strict,
             files: Table::new('f'),
             directories: Table::new('d'),
             inputs: Table::new('i'),
@@ -90,6 +97,22 @@ impl World {
             Ok(DescriptorType::Directory) => self.directories.insert(descriptor, random),
             Ok(_) => self.files.insert(descriptor, random),
             Err(code) => format!("a descriptor whose type is {}", code.name()),
+        }
+    }
+
+    /// Takes the pollable of a stream in, and tells its name; or only uses it.
+    pub fn subscribed(&mut self, pollable: Pollable) -> String {
+        match self.strict {
+            true => pollable.ready().to_string(),
+            false => self.pollables.insert((pollable, true), &mut self.random),
+        }
+    }
+
+    /// Bytes of one blocking write.
+    pub fn blocking_write_max(&self) -> usize {
+        match self.strict {
+            true => BLOCKING_WRITE_MAX,
+            false => usize::MAX,
         }
     }
 
