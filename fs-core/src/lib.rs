@@ -1,20 +1,24 @@
 //! The filesystem of Monaka: everything of POSIX that WASI can express, on an inode tree in memory,
 //! without I/O.
 //!
-//! A [`Volume`] is the whole filesystem. It is handed the time ([`Env`]) and its [`Limits`], may
-//! start with the content of an [`image`], and is used through operations on handles ([`Fd`]) and
-//! paths that give the results Linux gives on tmpfs, as the error codes of WASI ([`Error`]).
+//! A [`Volume`] is the whole filesystem. It is handed the time ([`Env`]) and its [`Limits`], and may
+//! start with the content of an [`image`]. A [`View`] is what one program sees of it, and is used
+//! through operations on handles ([`Fd`]) and paths that give the results Linux gives on tmpfs, as the
+//! error codes of WASI ([`Error`]). With the feature `std` views of one volume work at the same time.
 //!
 //! # Layers
 //!
 //! Each knows only those below it.
 //!
-//! * `volume`: the operations. Each checks rights, resolves, plans, reserves, and only then changes
-//!   anything.
+//! * `view`: the operations, on what one program sees. Each checks rights, resolves, plans, reserves,
+//!   and only then changes anything.
+//! * `volume`: what views share: how inodes come to be and cease, their times, mounting. `snapshot`: all
+//!   of it at one moment.
 //! * `walk`: path resolution.
 //! * `tree`: inodes, directories, the rules of renaming.
 //! * `body`: the bytes of a file, as chunks that are holes, owned, or borrowed from the image.
 //! * `handle`, `quota`: the table of handles; the ledger of what is held against what may be.
+//! * `sync`: the locks, and their order. [`device`]: nodes whose content the host makes.
 //! * [`image`]: a directory tree as bytes that are read in place. [`config`]: the record that a
 //!   composed file carries.
 //!
@@ -37,8 +41,7 @@
 //!
 //! # Absent on purpose
 //!
-//! * Locks: a volume has one owner (`&mut self`); whoever shares it puts a lock around it.
-//! * Clocks, entropy, threads, I/O.
+//! * Clocks, entropy, threads, I/O. What has to be waited for is a lock, and only on hosts.
 //! * Users and permissions: WASI 0.2 knows none. `mode` is carried for images.
 //! * `atime` follows `relatime` of Linux without its clause of 24 hours: it is updated by the first
 //!   read after a change, so that reading does not ask the host for the time. Following a symbolic
