@@ -17,6 +17,21 @@ const BUFFER_BYTES: usize = 256 * 1024;
 #[derive(Clone, Debug)]
 pub(crate) struct Output(PathBuf);
 
+#[cfg(feature = "run")]
+impl From<&Path> for Output {
+    fn from(path: &Path) -> Self {
+        Self(path.into())
+    }
+}
+
+/// Whether what was written waits for the disk.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Durable {
+    #[cfg_attr(not(feature = "run"), allow(dead_code, reason = "nothing is saved"))]
+    Yes,
+    No,
+}
+
 /// As a path of the command line, which is never empty.
 impl ValueParserFactory for Output {
     type Parser = MapValueParser<PathBufValueParser, fn(PathBuf) -> Self>;
@@ -47,11 +62,29 @@ impl Output {
         if self.is_stdout() {
             return fill_stdout(fill);
         }
+        self.write_file(Durable::No, fill)
+    }
+
+    /// As [`Output::write`], for what cannot be made again: when it returns, the file outlives a loss of power, and
+    /// at no time is there anything but the old file or the new one. Never standard output.
+    #[cfg(feature = "run")]
+    pub(crate) fn write_durably(
+        &self,
+        fill: impl FnOnce(&mut dyn Write) -> Result<()>,
+    ) -> Result<()> {
+        self.write_file(Durable::Yes, fill)
+    }
+
+    fn write_file(
+        &self,
+        durable: Durable,
+        fill: impl FnOnce(&mut dyn Write) -> Result<()>,
+    ) -> Result<()> {
         match fs::metadata(&self.0) {
             Ok(old) if old.is_dir() => bail!("{}: is a directory", self.name()),
             Ok(old) if old.is_file() => {
                 let path = fs::canonicalize(&self.0).with_context(|| self.name())?;
-                self.replace(&path, Some(&old), fill)
+                self.replace(&path, Some(&old), durable, fill)
             }
             Ok(_) => {
                 let file = File::options()
@@ -63,7 +96,7 @@ impl Output {
             Err(_) if self.ends_with_separator() => {
                 bail!("{}: names a directory, not a file", self.name())
             }
-            Err(_) => self.replace(&self.0, None, fill),
+            Err(_) => self.replace(&self.0, None, durable, fill),
         }
     }
 
@@ -71,8 +104,40 @@ impl Output {
         &self,
         path: &Path,
         old: Option<&Metadata>,
+        durable: Durable,
         fill: impl FnOnce(&mut dyn Write) -> Result<()>,
     ) -> Result<()> {
+        let directory = self.directory_of(path)?;
+        let create = || temporary(directory, old);
+        let (file, unfinished) = Unfinished::create(create, NamedTempFile::path)
+            .map_err(without_path)
+            .with_context(|| self.name())?;
+        buffered(file.as_file(), fill).with_context(|| self.name())?;
+        durable.sync(file.as_file()).with_context(|| self.name())?;
+        file.persist(path)
+            .map_err(|error| error.error)
+            .with_context(|| self.name())?;
+        drop(unfinished);
+        durable
+            .sync_directory(directory)
+            .with_context(|| self.name())
+    }
+
+    /// Whether a file can be made there, as far as that can be told before.
+    #[cfg(feature = "run")]
+    pub(crate) fn check_place(&self) -> Result<()> {
+        match fs::metadata(&self.0) {
+            Ok(old) if old.is_dir() => bail!("{}: is a directory", self.name()),
+            Ok(_) => Ok(()),
+            Err(_) if self.ends_with_separator() => {
+                bail!("{}: names a directory, not a file", self.name())
+            }
+            Err(_) => self.directory_of(&self.0).map(drop),
+        }
+    }
+
+    /// The directory that a path is in, which has to be there.
+    fn directory_of<'a>(&self, path: &'a Path) -> Result<&'a Path> {
         let directory = match path.parent() {
             Some(parent) if parent != Path::new("") => parent,
             _ => Path::new("."),
@@ -84,16 +149,7 @@ impl Output {
                 directory.display()
             );
         }
-        let create = || temporary(directory, old);
-        let (file, unfinished) = Unfinished::create(create, NamedTempFile::path)
-            .map_err(without_path)
-            .with_context(|| self.name())?;
-        buffered(file.as_file(), fill).with_context(|| self.name())?;
-        file.persist(path)
-            .map_err(|error| error.error)
-            .with_context(|| self.name())?;
-        drop(unfinished);
-        Ok(())
+        Ok(directory)
     }
 
     fn ends_with_separator(&self) -> bool {
@@ -105,6 +161,23 @@ impl Output {
 
     fn is_stdout(&self) -> bool {
         self.0 == Path::new("-")
+    }
+}
+
+impl Durable {
+    fn sync(self, file: &File) -> io::Result<()> {
+        match self {
+            Self::Yes => file.sync_all(),
+            Self::No => Ok(()),
+        }
+    }
+
+    /// A renamed file keeps its new name only when its directory is on the disk, where directories are files.
+    fn sync_directory(self, directory: &Path) -> io::Result<()> {
+        match self {
+            Self::Yes if cfg!(unix) => File::open(directory)?.sync_all(),
+            _ => Ok(()),
+        }
     }
 }
 

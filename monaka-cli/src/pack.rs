@@ -142,6 +142,20 @@ impl PackArgs {
 }
 
 #[cfg(feature = "run")]
+impl PackArgs {
+    /// The first of them that is given and makes sense alone.
+    pub(crate) fn files_option(&self) -> Option<&'static str> {
+        let embed = self.embed.first().map(|_| "--embed");
+        embed.or(self.read_only.first().map(|_| "--read-only"))
+    }
+
+    /// Whether everything refuses changes.
+    pub(crate) fn is_root_read_only(&self) -> bool {
+        self.read_only.iter().any(GuestPath::is_root)
+    }
+}
+
+#[cfg(feature = "run")]
 impl LimitArgs {
     /// The first of them that is given.
     pub(crate) fn files_option(&self) -> Option<&'static str> {

@@ -27,16 +27,17 @@ const THEN: &str = "--then";
 
 /// Run programs on one filesystem in memory, with the built-in engine
 ///
-/// A program is a component for WASI 0.2 or a core module for Preview 1. It sees a filesystem of its own as `/`,
-/// which is empty unless files are embedded, and gone when it ends. It gets its arguments, standard input and
-/// output, clocks and random numbers; no environment, no network and no directory of the host unless they are
-/// granted. What follows PROGRAM belongs to the program.
+/// A program is a component for WASI 0.2 or a core module for Preview 1. It sees a filesystem in memory as `/`,
+/// which is empty unless files are embedded or an image is given, and gone at the end unless it is saved. It gets
+/// its arguments, standard input and output, clocks and random numbers; no environment, no network and no directory
+/// of the host unless they are granted. What follows PROGRAM belongs to the program.
 ///
 /// The exit code is that of the program; 134 if it trapped, 124 after --timeout, 130 after an interrupt.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
   monaka run app.wasm -- --verbose input.txt
-  monaka run --env LANG=C --allow-net app.wasm
+  monaka run --env LANG=C --allow-net --embed ./site:/www app.wasm
+  monaka run --image state.img --save app.wasm
   monaka run --share make.wasm 10 --then sort.wasm --reverse --then print.wasm
   monaka run --share --parallel 8 worker.wasm --then merge.wasm")]
 pub(crate) struct Args {
@@ -84,7 +85,7 @@ pub(crate) fn exec(args: Args, talk: Talk) -> Result<ExitCode> {
         .engine
         .files_option()
         .or(args.share.then_some("--share"));
-    let world = args.engine.world(turns, talk)?;
+    let (world, state) = args.engine.open(turns, talk)?;
     let stages = commands
         .into_iter()
         .map(|command| Stage::load(&world, command, files))
@@ -94,16 +95,19 @@ pub(crate) fn exec(args: Args, talk: Talk) -> Result<ExitCode> {
         stages,
         parallel: args.parallel,
     };
-    match within(args.timeout.map(Into::into), chain.run())? {
-        Some(ended) => Ok(ExitCode::from(ended.code)),
-        None => {
-            let limit = args.timeout.unwrap_or(Duration::ZERO.into());
-            say(format_args!(
-                "error: not finished after {limit} (--timeout)"
-            ));
-            Ok(ExitCode::from(TIMED_OUT))
-        }
+    let Some(ended) = within(args.timeout.map(Into::into), chain.run())? else {
+        let limit = args.timeout.unwrap_or(Duration::ZERO.into());
+        say(format_args!(
+            "error: not finished after {limit} (--timeout)"
+        ));
+        state.not_saved(talk);
+        return Ok(ExitCode::from(TIMED_OUT));
+    };
+    match ended.whole {
+        true => state.save()?,
+        false => state.not_saved(talk),
     }
+    Ok(ExitCode::from(ended.code))
 }
 
 /// A program and its arguments, the first of which is its name.
@@ -172,16 +176,27 @@ struct Chain {
     parallel: Option<u32>,
 }
 
-/// How a chain ended.
+/// How the programs ended.
 struct ChainEnded {
     code: u8,
+    /// Whether each program came to an end of its own, so that its files are as it left them.
+    whole: bool,
+}
+
+impl Default for ChainEnded {
+    fn default() -> Self {
+        Self {
+            code: 0,
+            whole: true,
+        }
+    }
 }
 
 impl Chain {
     /// Runs until a program fails, or all have ended. The first may run in parallel.
     async fn run(self) -> ChainEnded {
         let mut parallel = self.parallel;
-        let mut ended = ChainEnded { code: 0 };
+        let mut ended = ChainEnded::default();
         for stage in self.stages {
             ended = stage.run(&self.world, parallel.take()).await;
             if ended.code != 0 {
@@ -218,9 +233,10 @@ impl Stage {
                 tokio::spawn(async move { stage.instance(&world, part).await }),
             ));
         }
-        let mut all = ChainEnded { code: 0 };
+        let mut all = ChainEnded::default();
         for (part, task) in running {
             let ended = task.await.unwrap_or_else(|panicked| Err(panicked.into()));
+            all.whole &= matches!(ended, Ok(Ended::Exit(_)));
             let code = stage.report(part, ended);
             if all.code == 0 {
                 all.code = code;

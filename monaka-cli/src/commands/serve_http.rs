@@ -20,11 +20,12 @@ const STOP_TIME_MAX: std::time::Duration = std::time::Duration::from_secs(10);
 /// The program is a component that exports wasi:http/incoming-handler. Each request is answered by a new instance,
 /// and all instances see the same filesystem as `/`: what one writes is there for the next.
 ///
-/// Ctrl-C or SIGTERM stops the server: requests that have begun are answered, for at most ten seconds. A second one
-/// ends it at once.
+/// Ctrl-C or SIGTERM stops the server: requests that have begun are answered, for at most ten seconds, and with
+/// --save the files are written. A second one ends it at once.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
   monaka serve-http app.wasm
+  monaka serve-http app.wasm --embed ./site:/www --image cache.img --save
   monaka serve-http app.wasm --addr 127.0.0.1:0 --max-bytes 256M --timeout 5s")]
 pub(crate) struct Args {
     /// Where to listen; port 0 is any free port, and the address is printed
@@ -50,7 +51,7 @@ pub(crate) struct Args {
 pub(crate) fn exec(args: Args, talk: Talk) -> Result<()> {
     interrupt::watch();
     let files = args.engine.files_option();
-    let world = args.engine.world(Turns::Taken, talk)?;
+    let (world, state) = args.engine.open(Turns::Taken, talk)?;
     let program = Program::handler(&world, &args.program, files)?;
     let bounds = Bounds {
         requests_max: args.max_requests,
@@ -67,7 +68,7 @@ pub(crate) fn exec(args: Args, talk: Talk) -> Result<()> {
             humantime::format_duration(STOP_TIME_MAX)
         ));
     }
-    Ok(())
+    state.save()
 }
 
 /// Serves until an interrupt. Whether all requests were answered.

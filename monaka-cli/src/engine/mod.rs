@@ -5,6 +5,7 @@
 //! world     what all instances have in common         grants   what the host gives them
 //! host      what one instance works on                state    the filesystem that they find
 //! server    http requests -> instances                lines    outputs of many at once
+//! options   the flags of both
 //! ```
 //!
 //! Each instance has a store of its own, and all see one view of one volume.
@@ -13,6 +14,7 @@ mod ended;
 mod grants;
 mod host;
 mod lines;
+mod options;
 mod program;
 mod server;
 mod state;
@@ -20,7 +22,7 @@ mod world;
 
 pub(crate) use ended::Ended;
 pub(crate) use host::Host;
+pub(crate) use options::EngineArgs;
 pub(crate) use program::Program;
 pub(crate) use server::{Bounds, Server};
-pub(crate) use state::EngineArgs;
 pub(crate) use world::{Instance, Stdio, Turns, World};

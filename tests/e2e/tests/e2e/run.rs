@@ -1,7 +1,7 @@
 //! `monaka run`: programs on one filesystem in one process.
 
 use std::ffi::OsStr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::{Duration, Instant};
 
@@ -207,4 +207,83 @@ fn a_host_directory_beside_the_files() -> Result<()> {
         assert!(!dir.path().join("here").exists());
     }
     Ok(())
+}
+
+/// What one run leaves, the next one finds, and so do the tools.
+#[test]
+fn an_image_outlives_the_programs() -> Result<()> {
+    let dir = tempfile::tempdir()?;
+    let image = dir.path().join("state.img");
+    let options = ["--save", &format!("--image={}", image.display())];
+    let verbs: [&[&str]; 2] = [&["write", "/one", "first"], &["fill", "/long", "200000"]];
+    chain(Target::P2, &options, &verbs)?.success()?;
+    for round in 0..3 {
+        let verbs: [&[&str]; 2] = [&["append", "/one", "1"], &["print", "/one"]];
+        let expected = format!("first{}", " 0\n".repeat(round + 1));
+        let output = chain(Target::P1, &options, &verbs)?.success()?;
+        assert_eq!(output, expected);
+    }
+    // Without --save nothing is written.
+    let read = [options[1]];
+    let before = std::fs::read(&image)?;
+    chain(Target::P2, &read, &[&["write", "/one", "changed"]])?.success()?;
+    assert!(std::fs::read(&image)? == before, "the image is as it was");
+    let out = dir.path().join("files");
+    let mut extract = Command::new(monaka());
+    extract.arg("extract").arg(&image).arg("-o").arg(&out);
+    outcome(&mut extract)?.success()?;
+    let content = std::fs::read_to_string(out.join("one"))?;
+    assert_eq!(content, "first 0\n 0\n 0\n");
+    assert!(std::fs::read(out.join("long"))? == [b'x'; 200_000], "long");
+    Ok(())
+}
+
+/// The state is saved whatever the exit code, but not after a trap.
+#[test]
+fn what_is_saved() -> Result<()> {
+    let dir = tempfile::tempdir()?;
+    let option = format!("--image={}", dir.path().join("state.img").display());
+    let options = ["--save", option.as_str()];
+    let failed: [&[&str]; 2] = [&["write", "/failed", "x"], &["print", "/none"]];
+    assert_eq!(chain(Target::P2, &options, &failed)?.code, Some(1));
+    let trapped: [&[&str]; 2] = [&["write", "/trapped", "x"], &["trap"]];
+    assert_eq!(chain(Target::P2, &options, &trapped)?.code, Some(134));
+    let output = chain(Target::P2, &[&option], &[&["list", "/"]])?.success()?;
+    assert_eq!(output, "failed\n");
+    Ok(())
+}
+
+/// Ctrl-C while the image is written: there is the old one, and nothing beside
+/// it.
+#[test]
+fn an_interrupt_while_saving() -> Result<()> {
+    let dir = tempfile::tempdir()?;
+    let image = dir.path().join("state.img");
+    let option = format!("--image={}", image.display());
+    let options = ["--save", option.as_str()];
+    chain(Target::P2, &options, &[&["write", "/one", "first"]])?.success()?;
+    let before = std::fs::read(&image)?;
+    for signal in ["INT", "TERM"] {
+        let mut command = monaka_run(options);
+        command
+            .arg(shared(Target::P2)?)
+            .args(["fill", "/large", "100000000"]);
+        let mut child = command.spawn()?;
+        while names(dir.path())?.len() == 1 {
+            assert!(child.try_wait()?.is_none(), "it ended without a file");
+        }
+        let pid = child.id().to_string();
+        Command::new("kill").args(["-s", signal, &pid]).status()?;
+        assert_eq!(child.wait()?.code(), Some(130), "{signal}");
+        assert_eq!(names(dir.path())?, ["state.img"], "{signal}");
+        assert!(std::fs::read(&image)? == before, "{signal}");
+    }
+    Ok(())
+}
+
+fn names(dir: &Path) -> Result<Vec<String>> {
+    let names = std::fs::read_dir(dir)?;
+    names
+        .map(|entry| Ok(entry?.file_name().display().to_string()))
+        .collect()
 }

@@ -192,3 +192,25 @@ fn what_is_no_request_is_refused() -> Result<()> {
     assert!(answer.starts_with("HTTP/1.0 400 "), "{answer}");
     Ok(())
 }
+
+/// A server starts with what the last one left, and saves when it is stopped.
+#[test]
+fn an_image_outlives_the_server() -> Result<()> {
+    let dir = tempfile::tempdir()?;
+    std::fs::write(dir.path().join("seed"), "embedded")?;
+    let embed = format!("--embed={}:/", dir.path().join("seed").display());
+    let image = format!("--image={}", dir.path().join("cache.img").display());
+    let options = ["--save", &image, &embed];
+    for round in 0..3 {
+        let server = serve(&reactor()?, &options)?;
+        assert_eq!(server.ask("GET", "/seed", b"")?, text(200, "embedded"));
+        let before: Vec<String> = (0..round).map(|round| round.to_string()).collect();
+        let (_, names) = server.ask("GET", "/", b"")?;
+        let names: Vec<_> = names.lines().filter(|name| *name != "seed").collect();
+        assert_eq!(names, before);
+        server.ask("PUT", &format!("/{round}"), b"new")?;
+        server.terminate()?;
+        assert_eq!(server.ended()?, Some(0));
+    }
+    Ok(())
+}
