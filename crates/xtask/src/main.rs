@@ -7,6 +7,7 @@
 
 mod demo;
 mod panic_audit;
+mod shuttle;
 mod test;
 
 use anyhow::{Context, Result, bail, ensure};
@@ -19,6 +20,7 @@ usage: cargo xtask <task>
   demo         build a program, compose it with a directory inside, run it
   test         run every test; installs what the tests need
   panic-audit  check that the adapter cannot panic but where it is allowed to
+  shuttle      run threads on one volume in many of their orders
 ";
 
 /// The targets that guest programs and the adapter are built for.
@@ -30,6 +32,7 @@ fn main() -> ExitCode {
         Some("demo") => demo::run(),
         Some("test") => test::run(),
         Some("panic-audit") => panic_audit::run(),
+        Some("shuttle") => shuttle::run(),
         Some("--help" | "-h" | "help") => {
             print!("{USAGE}");
             return ExitCode::SUCCESS;

@@ -11,6 +11,8 @@ pub mod image;
 pub mod naive;
 pub mod ops;
 pub mod run;
+#[cfg(any(feature = "std", shuttle))]
+pub mod shared;
 pub mod subject;
 
 use std::cell::Cell;

@@ -1,0 +1,169 @@
+//! Programs that share a volume.
+
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use monaka_fs_core::{
+    Access, Env, Fd, Follow, Limits, OpenFlags, Quota, Result, Scope, Shared, Stat, Time, Usage,
+    View, Volume,
+};
+
+use super::fs::{BOTH, MUTATE, READ};
+
+/// A clock that shows another time each time it is asked.
+#[derive(Debug, Default)]
+pub struct Ticks {
+    /// Asking has a price: times are marked, and settled later.
+    pub costly: bool,
+    asked: AtomicU64,
+}
+
+impl Env for Ticks {
+    fn now(&self) -> Time {
+        Time(1 + self.asked.fetch_add(1, Ordering::Relaxed))
+    }
+
+    fn is_costly(&self) -> bool {
+        self.costly
+    }
+}
+
+pub type SharedVolume = Shared<Volume<Ticks>>;
+
+pub fn volume(limits: Limits) -> SharedVolume {
+    Shared::new(Volume::new(Ticks::default(), limits).unwrap())
+}
+
+/// A volume whose clock is costly.
+pub fn marking_volume() -> SharedVolume {
+    let env = Ticks {
+        costly: true,
+        ..Ticks::default()
+    };
+    Shared::new(Volume::new(env, Limits::default()).unwrap())
+}
+
+/// Nobody has a view of the volume any more: nothing is open, every invariant holds, and what is
+/// counted is what is there.
+pub fn check_idle(volume: &SharedVolume, quotas: &[&Quota]) {
+    assert_eq!(volume.check_all(Some(&BTreeMap::new())), Ok(()));
+    assert_eq!(volume.usage(), volume.recount(None).unwrap());
+    for quota in quotas {
+        assert_eq!(quota.usage(), volume.recount(Some(quota)).unwrap());
+    }
+}
+
+/// As [`check_idle`], and the root directory is all there is.
+pub fn check_empty(volume: &SharedVolume, quotas: &[&Quota]) {
+    check_idle(volume, quotas);
+    let empty = Usage {
+        inodes: 1,
+        ..Usage::default()
+    };
+    assert_eq!(volume.usage(), empty);
+}
+
+/// One program: a view, and a handle on its root with every right.
+pub struct Program {
+    pub view: View<Ticks>,
+    pub root: Fd,
+}
+
+impl Program {
+    pub fn of(volume: &SharedVolume) -> Self {
+        Self::within(volume, &Scope::default())
+    }
+
+    pub fn with_quota(volume: &SharedVolume, quota: &Quota) -> Self {
+        let scope = Scope {
+            quota: Some(quota.clone()),
+            ..Scope::default()
+        };
+        Self::within(volume, &scope)
+    }
+
+    pub fn within(volume: &SharedVolume, scope: &Scope<'_>) -> Self {
+        let mut view = View::of(volume.clone(), scope).unwrap();
+        let root = view.open_root(MUTATE).unwrap();
+        Self { view, root }
+    }
+
+    pub fn open_with(&mut self, path: &str, flags: OpenFlags, access: Access) -> Result<Fd> {
+        self.view
+            .open_at(self.root, path, Follow::Yes, flags, access)
+    }
+
+    /// Opens what exists.
+    pub fn open(&mut self, path: &str, access: Access) -> Result<Fd> {
+        self.open_with(path, OpenFlags::empty(), access)
+    }
+
+    /// Opens a file, which is created if needed.
+    pub fn create(&mut self, path: &str) -> Result<Fd> {
+        self.open_with(path, OpenFlags::CREATE, BOTH)
+    }
+
+    /// Opens a file that must not exist.
+    pub fn create_new(&mut self, path: &str) -> Result<Fd> {
+        self.open_with(path, OpenFlags::CREATE | OpenFlags::EXCLUSIVE, BOTH)
+    }
+
+    /// Makes a file of these bytes.
+    pub fn put(&mut self, path: &str, bytes: &[u8]) {
+        let fd = self.create(path).unwrap();
+        assert_eq!(self.view.write(fd, 0, bytes), Ok(bytes.len()));
+        self.view.close(fd).unwrap();
+    }
+
+    /// All bytes of an open file, as one read gives them.
+    pub fn read(&mut self, fd: Fd) -> Result<Vec<u8>> {
+        let mut bytes = Vec::new();
+        self.view.gather(fd, 0, usize::MAX, &mut bytes)?;
+        Ok(bytes)
+    }
+
+    /// All bytes of the file at a path.
+    pub fn get(&mut self, path: &str) -> Result<Vec<u8>> {
+        let fd = self.open(path, READ)?;
+        let bytes = self.read(fd);
+        self.view.close(fd).unwrap();
+        bytes
+    }
+
+    pub fn mkdir(&mut self, path: &str) -> Result<()> {
+        self.view.create_directory_at(self.root, path)
+    }
+
+    pub fn rmdir(&mut self, path: &str) -> Result<()> {
+        self.view.remove_directory_at(self.root, path)
+    }
+
+    pub fn unlink(&mut self, path: &str) -> Result<()> {
+        self.view.unlink_file_at(self.root, path)
+    }
+
+    pub fn link(&mut self, old: &str, new: &str) -> Result<()> {
+        self.view
+            .link_at(self.root, Follow::No, old, self.root, new)
+    }
+
+    pub fn rename(&mut self, old: &str, new: &str) -> Result<()> {
+        self.view.rename_at(self.root, old, self.root, new)
+    }
+
+    pub fn stat(&mut self, path: &str) -> Result<Stat> {
+        self.view.stat_at(self.root, path, Follow::No)
+    }
+
+    /// The names in a directory, in their order.
+    pub fn list(&mut self, path: &str) -> Result<Vec<String>> {
+        let fd = self.open_with(path, OpenFlags::DIRECTORY, READ)?;
+        let mut cursor = self.view.read_directory(fd)?;
+        let mut names = vec![];
+        while let Some(entry) = self.view.next_entry(fd, &mut cursor)? {
+            names.push(entry.name.to_owned());
+        }
+        self.view.close(fd)?;
+        Ok(names)
+    }
+}
