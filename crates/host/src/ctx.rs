@@ -27,6 +27,11 @@ impl Ctx {
     pub fn usage(&self) -> Usage {
         self.core.lock().usage()
     }
+
+    /// How many operations the program has done; see [`View::operations`].
+    pub fn operations(&self) -> u64 {
+        self.core.operations()
+    }
 }
 
 /// Implemented by the data of a store that runs programs on a volume, beside

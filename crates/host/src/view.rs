@@ -1,6 +1,7 @@
 //! What one program sees of a volume.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use monaka_fs_core::{Access, Quota, Scope, Shared, Volume};
 
@@ -94,6 +95,7 @@ impl ViewBuilder {
             core,
             preopens: self.preopens,
             access,
+            operations: Arc::default(),
         })))
     }
 }
@@ -108,6 +110,7 @@ struct Inner {
     core: Core,
     preopens: Vec<String>,
     access: Access,
+    operations: Arc<AtomicU64>,
 }
 
 impl View {
@@ -118,7 +121,17 @@ impl View {
     /// Where there are 2^32 of them already.
     pub fn ctx(&self) -> Ctx {
         let core = self.0.core.fork().expect("the root is held");
-        Ctx::new(self.clone(), shared::Shared::new(core))
+        Ctx::new(
+            self.clone(),
+            shared::Shared::new(core, self.0.operations.clone()),
+        )
+    }
+
+    /// How many operations programs have done in this view. Each open of a file, directory or stream and
+    /// each use and end of one is an operation. Up to 63 of each store that still runs are not counted
+    /// yet.
+    pub fn operations(&self) -> u64 {
+        self.0.operations.load(Ordering::Relaxed)
     }
 
     /// The paths under which a program finds the root.

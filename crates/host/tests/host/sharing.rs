@@ -190,6 +190,21 @@ fn a_trap_leaves_the_volume_whole() -> Result<()> {
 }
 
 #[test]
+fn a_view_counts_the_operations_of_its_programs() -> Result<()> {
+    let lab = Lab::new()?;
+    let (one, other) = (lab.volume.view().build()?, lab.volume.view().build()?);
+    assert_eq!(one.operations(), 0);
+    lab.output(Mode::Async, &one, &["write", "/file", "content"])?;
+    let few = one.operations();
+    // The root, the file and its stream are opened and closed, and there is a write.
+    assert!((7..64).contains(&few), "{few}");
+    lab.output(Mode::Sync, &one, &["append", "/file", "1000"])?;
+    assert!(one.operations() > few + 1000);
+    assert_eq!(other.operations(), 0);
+    Ok(())
+}
+
+#[test]
 fn a_volume_and_its_views_go_from_thread_to_thread() {
     fn shared<T: Send + Sync + Clone>() {}
     shared::<Volume>();
