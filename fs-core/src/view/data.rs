@@ -27,21 +27,12 @@ impl<E: Env> View<E> {
         if let Some(device) = &handle.device {
             return device.gather(offset, len_max, into);
         }
-        let mut read = |file: &File| self.gather_file(file, handle, offset, len_max, into);
-        let gathered = match handle.with_file(&self.volume.tree, &mut read)? {
-            Gathered::Unsettled => {
-                self.volume.settle()?;
-                handle.with_file(&self.volume.tree, read)?
-            }
-            gathered => gathered,
-        };
-        match gathered {
-            Gathered::Found(found) => Ok(found),
-            Gathered::Marked(found) => {
-                self.volume.note_unlocked(handle.ino)?;
-                Ok(found)
-            }
-            Gathered::Unsettled => Err(Error::Io),
+        let ready = handle.with_file(&self.volume.tree, |file| {
+            self.gather_ready(file, handle, offset, len_max, into)
+        });
+        match ready? {
+            Some(found) => Ok(found),
+            None => self.gather_unready(handle, offset, len_max, into),
         }
     }
 
@@ -130,35 +121,56 @@ impl<E: Env> View<E> {
         self.handles.get(fd).map(drop)
     }
 
-    /// Reads a file that needs nothing but to be read under a lock that other readers share.
-    fn gather_file(
+    /// Reads what needs nothing but to be read, under a lock that other readers share. `None` where it
+    /// needs more.
+    #[inline]
+    fn gather_ready(
         &self,
         file: &File,
         handle: &Handle,
         offset: u64,
         len_max: usize,
         into: &mut dyn Gather,
-    ) -> Result<Gathered> {
+    ) -> Result<Option<Found>> {
         let content = file.0.read()?;
-        let read_only = self.read_only || handle.read_only;
-        let atime = self.volume.atime(&content.stamps, read_only);
-        match atime {
-            Atime::Unsettled => return Ok(Gathered::Unsettled),
-            Atime::Stays if content.body.is_ready(offset, len_max) => {
-                let found = content.body.gather(offset, len_max, into)?;
-                return Ok(Gathered::Found(found));
-            }
-            Atime::Stays | Atime::Due => {}
+        let is_ready = self.atime_of(&content, handle) == Atime::Stays
+            && content.body.is_ready(offset, len_max);
+        match is_ready {
+            true => content.body.gather(offset, len_max, into).map(Some),
+            false => Ok(None),
         }
-        drop(content);
-        let content = &mut *file.0.write()?;
-        let marked = atime == Atime::Due && self.volume.accessed_content(content);
-        let ready = content.body.prepare(offset, len_max)?;
-        let found = content.body.gather(offset, ready, into)?;
-        Ok(match marked {
-            true => Gathered::Marked(found),
-            false => Gathered::Found(found),
-        })
+    }
+
+    /// Reads what is to be verified before, or whose `atime` is to be updated.
+    #[cold]
+    fn gather_unready(
+        &self,
+        handle: &Handle,
+        offset: u64,
+        len_max: usize,
+        into: &mut dyn Gather,
+    ) -> Result<Found> {
+        let tree = &self.volume.tree;
+        let atime = handle.with_file(tree, |file| Ok(self.atime_of(&*file.0.read()?, handle)));
+        if atime? == Atime::Unsettled {
+            self.volume.settle()?;
+        }
+        let (found, marked) = handle.with_file(tree, |file| {
+            let content = &mut *file.0.write()?;
+            let ready = content.body.prepare(offset, len_max)?;
+            let is_due = self.atime_of(content, handle) == Atime::Due;
+            let marked = is_due && self.volume.accessed_content(content);
+            Ok((content.body.gather(offset, ready, into)?, marked))
+        })?;
+        if marked {
+            self.volume.note_unlocked(handle.ino)?;
+        }
+        Ok(found)
+    }
+
+    fn atime_of(&self, content: &Content, handle: &Handle) -> Atime {
+        let read_only = self.read_only || handle.read_only;
+        self.volume.atime(&content.stamps, read_only)
     }
 
     /// Changes the content of a file, whose lock is held meanwhile. `change` gives what of it changed.
@@ -214,15 +226,6 @@ impl<E: Env> View<E> {
             Kind::File | Kind::Symlink => Ok(handle),
         }
     }
-}
-
-/// How a read went.
-enum Gathered {
-    Found(Found),
-    /// The inode has got a mark, which has to be noted.
-    Marked(Found),
-    /// Nothing is read: marks have to be settled before.
-    Unsettled,
 }
 
 /// What of a file changed.
