@@ -24,6 +24,8 @@ use crate::size;
 pub(crate) struct PackArgs {
     /// Embed a host file or directory, by default as /NAME
     ///
+    /// An image, as `monaka run --save` writes it, stands for the files in it, by default at /.
+    ///
     /// May be given several times: later files replace earlier ones, directories merge. A guest path is absolute;
     /// with a trailing slash a file keeps its name below it. Symbolic links that stay inside of an embedded
     /// directory are kept. A host path that has a colon needs its guest path.

@@ -2,14 +2,14 @@
 
 use std::borrow::Cow;
 use std::fs::File;
-use std::io::{self, Read};
+use std::io::{self, Read, Seek, SeekFrom};
 use std::path::Path;
 
 use monaka_fs_core::CHUNK_BYTES;
 
 use crate::error::PackError;
 use crate::source::{Body, Content, Node, Run, Source};
-use crate::tree::{self, Meta, NodeId, Tree};
+use crate::tree::{self, Meta, NodeId, Part, Tree};
 
 impl Source for Tree {
     type Id = NodeId;
@@ -31,7 +31,7 @@ impl Source for Tree {
                         .collect(),
                 )
             }
-            tree::Body::File { size } => Body::File(*size),
+            tree::Body::File { size, .. } => Body::File(*size),
             tree::Body::Symlink { target } => Body::Symlink(Cow::from(&**target)),
         };
         let Meta { mode, mtime, .. } = node.meta;
@@ -48,35 +48,49 @@ impl Source for Tree {
 
     fn open(&self, id: NodeId) -> Result<HostFile<'_>, PackError> {
         let node = self.node(id);
-        match node.body {
-            tree::Body::File { size } => HostFile::open(node.host(), size),
+        match &node.body {
+            tree::Body::File { size, part } => match part {
+                Some(part) => HostFile::part(node.host(), part, *size),
+                None => HostFile::open(node.host(), *size),
+            },
             _ => Err(PackError::Changed(node.host().into())),
         }
     }
 }
 
-/// A host file that must have the size that was planned.
+/// A host file that must have the size that was planned, or a part of one.
 pub(crate) struct HostFile<'a> {
     path: &'a Path,
     file: File,
     left: u64,
+    /// Whether there may be more behind it.
+    is_part: bool,
     block: Vec<u8>,
 }
 
 impl<'a> HostFile<'a> {
     fn open(path: &'a Path, size: u64) -> Result<Self, PackError> {
-        let file = File::open(path).map_err(|source| PackError::Read {
-            path: path.into(),
-            source,
-        })?;
+        let file = File::open(path).map_err(read_error(path))?;
+        Ok(Self::new(path, file, size, false))
+    }
+
+    fn part(path: &'a Path, part: &Part, size: u64) -> Result<Self, PackError> {
+        let mut file = part.image.try_clone().map_err(read_error(path))?;
+        file.seek(SeekFrom::Start(part.offset))
+            .map_err(read_error(path))?;
+        Ok(Self::new(path, file, size, true))
+    }
+
+    fn new(path: &'a Path, file: File, size: u64, is_part: bool) -> Self {
         // Never empty: one byte more than was planned means that the file has grown.
         let room = usize::try_from(size).unwrap_or(usize::MAX);
-        Ok(Self {
+        Self {
             path,
             file,
             left: size,
+            is_part,
             block: vec![0; room.clamp(1, CHUNK_BYTES)],
-        })
+        }
     }
 
     /// Reads until the first `want` bytes of the block are full or the file ends; gives the bytes read.
@@ -87,12 +101,7 @@ impl<'a> HostFile<'a> {
                 Ok(0) => break,
                 Ok(n) => filled += n,
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                Err(source) => {
-                    return Err(PackError::Read {
-                        path: self.path.into(),
-                        source,
-                    });
-                }
+                Err(error) => return Err(read_error(self.path)(error)),
             }
         }
         Ok(filled)
@@ -106,11 +115,19 @@ impl Content for HostFile<'_> {
     fn next_run(&mut self) -> Result<Option<Run<'_>>, PackError> {
         let left = usize::try_from(self.left).unwrap_or(usize::MAX);
         let expected = left.min(self.block.len());
-        let read = self.fill(expected.max(1))?;
+        let read = self.fill(match self.is_part {
+            true => expected,
+            false => expected.max(1),
+        })?;
         if read != expected {
             return Err(PackError::Changed(self.path.into()));
         }
         self.left -= read as u64;
         Ok((read > 0).then(|| Run::Bytes(&self.block[..read])))
     }
+}
+
+fn read_error(path: &Path) -> impl FnOnce(io::Error) -> PackError {
+    let path = path.into();
+    |source| PackError::Read { path, source }
 }

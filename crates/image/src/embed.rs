@@ -11,9 +11,10 @@ use crate::host;
 /// A host file or directory, and its place in the guest.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Embed {
-    /// A file or directory of the host. A symbolic link given here is followed.
+    /// A file or directory of the host. A symbolic link given here is followed. An image stands for the files in
+    /// it, as a directory does.
     pub host: PathBuf,
-    /// Where it appears; by default `/` and the last name of `host`.
+    /// Where it appears; by default `/` and the last name of `host`, or `/` for an image.
     pub guest: Option<GuestPath>,
 }
 

@@ -166,6 +166,12 @@ pub enum Reason {
     /// A guest path to make read-only that nothing is embedded at.
     #[error("nothing is embedded there, so it cannot be made read-only")]
     NotEmbedded,
+    /// It starts as an image, and is none.
+    #[error("is a damaged image: {0}")]
+    Image(String),
+    /// An image with files whose content does not match its checksums.
+    #[error("is an image with damaged files: {0}")]
+    DamagedImage(String),
     /// A bad glob of the options or of an ignore file.
     #[error("bad ignore rule: {0}")]
     Glob(String),

@@ -15,7 +15,8 @@
 //! Invariants:
 //! - The same inputs give the same bytes. Names are sorted by their bytes; access and change times of the host
 //!   never reach an image (they change when a file is only read): all three times of a host file are its mtime.
-//! - Planning reads no content; writing is one pass that holds the index and one buffer, never the data.
+//! - Planning reads no content, but that of an image that is embedded, which is checked as a whole; writing is one
+//!   pass that holds the index and one buffer, never the data.
 //! - An image has no holes: the holes of a source are written as zeros, and count towards its size.
 //! - What cannot be packed is refused by its name, and all refusals are reported at once.
 //! - Extracting never follows a symbolic link of its target and never writes outside of it.

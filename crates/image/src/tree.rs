@@ -1,7 +1,9 @@
 //! The merged tree: what all embeds together put where.
 
 use std::collections::BTreeMap;
+use std::fs::File;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use monaka_fs_core::Time;
 
@@ -30,10 +32,19 @@ pub(crate) enum Body {
     Directory(BTreeMap<Box<str>, NodeId>),
     File {
         size: u64,
+        /// Where the content is, if it is not the whole of the host file.
+        part: Option<Part>,
     },
     Symlink {
         target: Box<str>,
     },
+}
+
+/// The place of a file in an image.
+#[derive(Clone, Debug)]
+pub(crate) struct Part {
+    pub(crate) image: Arc<File>,
+    pub(crate) offset: u64,
 }
 
 /// What comes from the host for any kind of node.
@@ -136,6 +147,11 @@ impl Tree {
             }
         }
         found.is_some()
+    }
+
+    /// Makes one node read-only.
+    pub(crate) fn mark_read_only(&mut self, id: NodeId) {
+        self.nodes[id.0].read_only = true;
     }
 
     /// The number of nodes, those included that have lost their name.

@@ -18,6 +18,8 @@ use crate::options::PackOptions;
 use crate::tree::{Body, Collision, Meta, NodeId, Tree};
 use crate::{Progress, error::PackError};
 
+mod image;
+
 /// Rules that are left out of an image themselves.
 const IGNORE_FILE: &str = ".monakaignore";
 
@@ -95,6 +97,9 @@ impl Walker<'_> {
 
     fn try_embed(&mut self, embed: &Embed) -> Result<(), Reason> {
         let metadata = fs::metadata(&embed.host).map_err(unreadable)?;
+        if metadata.is_file() && image::is_image(&embed.host).map_err(unreadable)? {
+            return self.image(embed);
+        }
         let guest = guest_path(embed, &metadata)?;
         let passage = Meta {
             mode: 0o755,
@@ -186,7 +191,12 @@ impl Walker<'_> {
         let meta = self.meta(place.host, metadata);
         let id = self
             .tree
-            .put(place.parent, place.name, Body::File { size }, meta)
+            .put(
+                place.parent,
+                place.name,
+                Body::File { size, part: None },
+                meta,
+            )
             .map_err(collided)?;
         self.linked.extend(link.map(|link| (link, id)));
         Ok(())

@@ -502,3 +502,83 @@ fn the_bytes_of_an_image_stay_what_they_are() {
         (70_712, 2_422_174_059_302_295_569)
     );
 }
+
+/// What a run has left in an image is embedded as it was in the directory that the image was made of.
+#[cfg(unix)]
+#[test]
+fn an_image_stands_for_the_files_in_it() {
+    let dir = host();
+    let tree = dir.path().join("tree");
+    write(&tree.join("a/small"), "small");
+    write(&tree.join("long"), vec![7; 200_000]);
+    write(&tree.join("empty"), "");
+    fs::hard_link(tree.join("long"), tree.join("a/again")).unwrap();
+    std::os::unix::fs::symlink("a/small", tree.join("link")).unwrap();
+    let options = PackOptions {
+        read_only: vec!["/a".parse().unwrap()],
+        ..Default::default()
+    };
+    let first = bytes(&plan(&[embed(&tree, "/")], &options, &mut ()).unwrap());
+    let image = dir.path().join("state.img");
+    fs::write(&image, &first).unwrap();
+
+    let at_root: Embed = image.to_str().unwrap().parse().unwrap();
+    assert!(bytes(&planned(&[at_root])) == first, "the same image");
+    let below = planned(&[embed(&tree, "/x/y")]);
+    assert_eq!(planned(&[embed(&image, "/x/y")]).len(), below.len());
+
+    // Replaced while it is embedded: what was there is written.
+    let replaced = planned(&[embed(&image, "/")]);
+    fs::write(dir.path().join("other"), "other").unwrap();
+    fs::rename(dir.path().join("other"), &image).unwrap();
+    assert!(bytes(&replaced) == first, "the image as it was planned");
+}
+
+#[test]
+fn an_image_merges_with_directories() {
+    let dir = host();
+    write(&dir.path().join("one/both"), "one");
+    write(&dir.path().join("one/only-one"), "one");
+    write(&dir.path().join("two/both"), "two");
+    let image = dir.path().join("one.img");
+    let one = planned(&[embed(&dir.path().join("one"), "/")]);
+    fs::write(&image, bytes(&one)).unwrap();
+    let two = dir.path().join("two");
+    let merged = |embeds: &[Embed]| {
+        let bytes = bytes(&planned(embeds));
+        let image = monaka_fs_core::image::Image::parse(&bytes).unwrap();
+        let entries = monaka_image::tree(&image).unwrap();
+        assert!(monaka_image::damaged(&image, &entries).is_empty());
+        let text = String::from_utf8_lossy(&bytes).into_owned();
+        (entries.len(), text.contains("two"))
+    };
+    assert_eq!(merged(&[embed(&image, "/"), embed(&two, "/")]), (3, true));
+    assert_eq!(merged(&[embed(&two, "/"), embed(&image, "/")]), (3, false));
+}
+
+#[test]
+fn a_damaged_image_is_refused() {
+    let dir = host();
+    write(&dir.path().join("tree/file"), "content");
+    let whole = bytes(&planned(&[embed(&dir.path().join("tree"), "/")]));
+    let image = dir.path().join("state.img");
+    let refused_with = |at: usize| {
+        let mut bytes = whole.clone();
+        bytes[at] ^= 1;
+        fs::write(&image, bytes).unwrap();
+        refused(&[embed(&image, "/")], dir.path())
+    };
+    assert_eq!(
+        refused_with(64),
+        "HOST/state.img: is an image with damaged files: /file"
+    );
+    assert_eq!(
+        refused_with(whole.len() - 22),
+        "HOST/state.img: is a damaged image: damaged image index"
+    );
+    fs::write(&image, &whole[..whole.len() - 1]).unwrap();
+    assert_eq!(
+        refused(&[embed(&image, "/")], dir.path()),
+        "HOST/state.img: is a damaged image: image of the wrong length"
+    );
+}
