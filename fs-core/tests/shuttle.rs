@@ -766,6 +766,46 @@ mod marks {
     }
 }
 
+/// The histories of `linear.rs`, in orders that the machine would hardly take.
+mod histories {
+    use std::sync::Arc;
+    use std::sync::atomic::AtomicU64;
+
+    use common::calls::{Actor, Model, Random};
+    use common::linear::is_linearizable;
+    use shuttle::rand::{RngCore, thread_rng};
+    use shuttle::thread::yield_now;
+
+    use super::*;
+
+    const CALLS_PER_THREAD: u8 = 4;
+
+    #[test]
+    fn what_threads_see_could_be_seen_by_one() {
+        explore(|| {
+            let volume = volume(Limits::default());
+            let clock = Arc::new(AtomicU64::new(0));
+            let programs = [(); 3].map(|()| Program::of(&volume));
+            let threads = programs.into_iter().enumerate().map(|(thread, program)| {
+                let mut random = Random(thread_rng().next_u64());
+                let clock = Arc::clone(&clock);
+                spawn(move || {
+                    let mut actor = Actor::new(thread, program, || yield_now());
+                    let bytes = (0..CALLS_PER_THREAD).map(|call| 10 * thread as u8 + call);
+                    let calls = bytes.map(|byte| actor.call(random.action(byte), &clock));
+                    calls.collect::<Vec<_>>()
+                })
+            });
+            let mut calls: Vec<_> = join(threads.collect()).into_iter().flatten().collect();
+            if !is_linearizable::<Model>(&calls) {
+                calls.sort_by_key(|call| call.called);
+                panic!("no order: {calls:#?}");
+            }
+            check_idle(&volume, &[]);
+        });
+    }
+}
+
 fn three(volume: &SharedVolume) -> (Program, Program, Program) {
     (
         Program::of(volume),

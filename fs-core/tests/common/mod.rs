@@ -6,8 +6,12 @@
     reason = "not every test program uses all of it"
 )]
 
+#[cfg(any(feature = "std", shuttle))]
+pub mod calls;
 pub mod fs;
 pub mod image;
+#[cfg(any(feature = "std", shuttle))]
+pub mod linear;
 pub mod naive;
 pub mod ops;
 pub mod run;

@@ -1,7 +1,7 @@
 //! Programs that share a volume.
 
 use std::collections::BTreeMap;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use monaka_fs_core::{
     Access, Env, Fd, Follow, Limits, OpenFlags, Quota, Result, Scope, Shared, Stat, Time, Usage,
@@ -15,11 +15,16 @@ use super::fs::{BOTH, MUTATE, READ};
 pub struct Ticks {
     /// Asking has a price: times are marked, and settled later.
     pub costly: bool,
+    /// Asking lets other threads go on: it is done in the middle of most operations.
+    pub yields: AtomicBool,
     asked: AtomicU64,
 }
 
 impl Env for Ticks {
     fn now(&self) -> Time {
+        if self.yields.load(Ordering::Relaxed) {
+            std::thread::yield_now();
+        }
         Time(1 + self.asked.fetch_add(1, Ordering::Relaxed))
     }
 
