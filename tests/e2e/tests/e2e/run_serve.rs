@@ -10,6 +10,7 @@ use std::thread;
 use anyhow::{Context, Result};
 use monaka_testkit::app::{self, Target};
 use monaka_testkit::compose::monaka;
+use monaka_testkit::process::{GUEST_TIMEOUT, Input, run};
 use monaka_testkit::serve::Server;
 
 /// `monaka serve-http` with a program that serves and takes files.
@@ -168,6 +169,54 @@ fn stopping_is_graceful() -> Result<()> {
     assert!(answer.starts_with("HTTP/1.0 201 "), "{answer}");
     assert!(answer.ends_with("halfrest"), "{answer}");
     assert_eq!(server.ended()?, Some(0));
+    Ok(())
+}
+
+/// A request that has begun and never ends: the server stops all the same,
+/// after its ten seconds, or at once when it is told again.
+#[test]
+fn stopping_is_bounded() -> Result<()> {
+    for (signals, code) in [(1, 0), (2, 130)] {
+        let server = serve(&reactor()?, &[])?;
+        let mut begun = TcpStream::connect(server.address())?;
+        write!(
+            begun,
+            "PUT /one HTTP/1.0\r\nhost: a\r\ncontent-length: 8\r\n\r\nhalf"
+        )?;
+        server.ask("GET", "/", b"")?;
+        for _ in 0..signals {
+            server.terminate()?;
+            wait_until_refused(&server)?;
+        }
+        assert_eq!(server.ended()?, Some(code), "{signals}");
+    }
+    Ok(())
+}
+
+#[test]
+fn an_address_that_is_taken() -> Result<()> {
+    let taken = std::net::TcpListener::bind("127.0.0.1:0")?;
+    let mut command = Command::new(monaka());
+    command.args(["serve-http", "--addr", &taken.local_addr()?.to_string()]);
+    let ended = run(command.arg(reactor()?), Input::Empty, GUEST_TIMEOUT)?;
+    assert_eq!(ended.code, Some(1));
+    let start = format!("error: {}: ", taken.local_addr()?);
+    assert!(ended.stderr.starts_with(&start), "{}", ended.stderr);
+    Ok(())
+}
+
+/// A program that answers requests is no command.
+#[test]
+fn a_handler_does_not_run() -> Result<()> {
+    let mut command = Command::new(monaka());
+    let ended = run(
+        command.arg("run").arg(reactor()?),
+        Input::Empty,
+        GUEST_TIMEOUT,
+    )?;
+    assert_eq!(ended.code, Some(1));
+    let end = ": it answers http requests: `monaka serve-http` runs it\n";
+    assert!(ended.stderr.ends_with(end), "{}", ended.stderr);
     Ok(())
 }
 
