@@ -790,7 +790,7 @@ mod histories {
                 let mut random = Random(thread_rng().next_u64());
                 let clock = Arc::clone(&clock);
                 spawn(move || {
-                    let mut actor = Actor::new(thread, program, || yield_now());
+                    let mut actor = Actor::new(thread, program, yield_now);
                     let bytes = (0..CALLS_PER_THREAD).map(|call| 10 * thread as u8 + call);
                     let calls = bytes.map(|byte| actor.call(random.action(byte), &clock));
                     calls.collect::<Vec<_>>()
