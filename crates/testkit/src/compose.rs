@@ -92,8 +92,8 @@ impl Program {
         self.command_on(Engine::find(), grants)
     }
 
-    /// A command that serves it, if the engine can.
-    pub fn serve(&self, grants: &[Grant<'_>]) -> Option<Command> {
+    /// A command that serves it.
+    pub fn serve(&self, grants: &[Grant<'_>]) -> Command {
         Engine::find().serve(&self.wasm, &self.with_root(grants))
     }
 

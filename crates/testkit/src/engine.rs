@@ -11,7 +11,7 @@ use crate::compose::monaka;
 pub enum Engine {
     /// The wasmtime command line.
     Wasmtime(PathBuf),
-    /// `monaka run`.
+    /// `monaka run` and `monaka serve-http`.
     Monaka(PathBuf),
 }
 
@@ -45,26 +45,27 @@ impl Engine {
         command
     }
 
-    /// A command that serves `wasm` on a free port. Only the wasmtime command
-    /// line can.
-    pub fn serve(&self, wasm: &Path, grants: &[Grant<'_>]) -> Option<Command> {
-        let Self::Wasmtime(exe) = self else {
-            return None;
+    /// A command that serves `wasm` on a free port.
+    pub fn serve(&self, wasm: &Path, grants: &[Grant<'_>]) -> Command {
+        let (exe, verb) = match self {
+            Self::Wasmtime(exe) => (exe, "serve"),
+            Self::Monaka(exe) => (exe, "serve-http"),
         };
         let mut command = Command::new(exe);
-        command.args(["serve", "--addr", "127.0.0.1:0"]);
+        command.args([verb, "--addr", "127.0.0.1:0"]);
         for grant in grants {
             self.add(*grant, &mut command);
         }
         command.arg(wasm);
-        Some(command)
+        command
     }
 
     fn add(&self, grant: Grant<'_>, command: &mut Command) {
         match (grant, self) {
             (Grant::Network, Self::Wasmtime(_)) => command.args(["-S", "inherit-network"]),
             (Grant::Network, Self::Monaka(_)) => command.arg("--allow-net"),
-            (Grant::Cli, _) => command.args(["-S", "cli"]),
+            (Grant::Cli, Self::Wasmtime(_)) => command.args(["-S", "cli"]),
+            (Grant::Cli, Self::Monaka(_)) => command,
             (Grant::Http, _) => command.args(["-S", "http"]),
             (Grant::Env(pair), _) => command.args(["--env", pair]),
             (Grant::Root(dir), _) => command.arg(format!("--dir={}::/", dir.display())),

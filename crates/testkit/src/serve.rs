@@ -1,4 +1,4 @@
-//! `wasmtime serve`: a component that answers http requests.
+//! `wasmtime serve` or `monaka serve-http`: a component that answers http requests.
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpStream};

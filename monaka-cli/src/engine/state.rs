@@ -40,7 +40,7 @@ struct ImageArgs {
     ///
     /// Also when a program failed, but not after a trap, --timeout or an interrupt of `monaka run`: then the image
     /// stays as it was. A server that is told to stop saves what its requests left. The image is replaced as a
-    /// whole, when the new one is on the disk.
+    /// whole, when the new one is on the disk; of two that save to the same image, the later one wins.
     #[arg(long, requires = "image")]
     save: bool,
 }

@@ -1,7 +1,6 @@
-//! Programs that answer http requests, under `wasmtime serve`. Their export is
-//! typed by interfaces that use `wasi:io`, so that only the fused link can
-//! express them. The engine inside `monaka` serves nothing: there, composing is
-//! all that can be tested.
+//! Programs that answer http requests, composed, under `wasmtime serve`. Their
+//! export is typed by interfaces that use `wasi:io`, so that only the fused link
+//! can express them.
 
 use std::fs;
 use std::path::Path;
@@ -10,7 +9,7 @@ use anyhow::{Context, Result};
 use monaka_testkit::app::{self, Target};
 use monaka_testkit::assert_same_text;
 use monaka_testkit::compose::Program;
-use monaka_testkit::engine::{Engine, Grant};
+use monaka_testkit::engine::Grant;
 use monaka_testkit::native::empty_dir;
 use monaka_testkit::serve::Server;
 
@@ -32,13 +31,8 @@ fn composed(app: &Path, link: &[&str]) -> Result<Program> {
     Program::compose(app, [link, &["--embed", &embed]].concat())
 }
 
-/// A server, or none where the engine cannot serve, which is said.
-fn server(program: &Program, grants: &[Grant<'_>]) -> Result<Option<Server>> {
-    let Some(mut command) = program.serve(grants) else {
-        eprintln!("composed, but not served by {:?}", Engine::find());
-        return Ok(None);
-    };
-    Server::start(&mut command).map(Some)
+fn server(program: &Program, grants: &[Grant<'_>]) -> Result<Server> {
+    Server::start(&mut program.serve(grants))
 }
 
 /// What each of these requests gets; the site is the same before each of them.
@@ -67,15 +61,11 @@ fn std_fs() -> Result<()> {
     let app = app::reactor("reactor", Target::P2)?;
     let preopened = Program::preopen(&app)?;
     site(preopened.root().context("a preopened directory")?)?;
-    let expected = server(&preopened, &[Grant::Cli])?;
-    let expected = expected.as_ref().map(answers).transpose()?;
+    let expected = answers(&server(&preopened, &[Grant::Cli])?)?;
     for link in LINKS {
         let program = composed(&app, link)?;
-        let Some(server) = server(&program, &[Grant::Cli])? else {
-            continue;
-        };
-        let expected = expected.as_deref().unwrap_or_default();
-        assert_same_text(&answers(&server)?, expected, &format!("{link:?}"));
+        let server = server(&program, &[Grant::Cli])?;
+        assert_same_text(&answers(&server)?, &expected, &format!("{link:?}"));
         // Each request has an instance, and so a filesystem, of its own.
         assert_eq!(server.ask("GET", "/new", b"")?.0, 404, "{link:?}");
         assert_eq!(
@@ -93,9 +83,7 @@ fn without_cli() -> Result<()> {
     let app = app::reactor("lean-reactor", Target::Bare)?;
     for link in LINKS {
         let program = composed(&app, link)?;
-        let Some(server) = server(&program, &[])? else {
-            continue;
-        };
+        let server = server(&program, &[])?;
         let (status, body) = server.ask("GET", "/static/long", b"")?;
         assert_eq!((status, body.len()), (200, 300_000), "{link:?}");
         assert_eq!(server.ask("GET", "/none", b"")?.0, 404, "{link:?}");
