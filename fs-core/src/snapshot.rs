@@ -98,6 +98,17 @@ impl<E: Env> Volume<E> {
     ///
     /// `InsufficientMemory`.
     pub fn snapshot(&self) -> Result<Snapshot> {
+        self.snapshot_at(|| ())
+    }
+
+    /// As [`Volume::snapshot`], and calls `moment` at the moment that the snapshot is of: what
+    /// [`Env::changed`] was told before is in it, and what it is told afterwards is not. `moment` must
+    /// not use the volume.
+    ///
+    /// # Errors
+    ///
+    /// `InsufficientMemory`; `moment` may have been called.
+    pub fn snapshot_at(&self, moment: impl FnOnce()) -> Result<Snapshot> {
         let mut tree = self.tree.write()?;
         self.settle_marks(&mut tree);
         // All locks are held before the first file is looked at, so that it is one moment.
@@ -114,6 +125,7 @@ impl<E: Env> Volume<E> {
             let still = Held::File(content.body.still()?);
             inodes.insert(*ino, snapshot(inode, stat(*ino, inode, content), still));
         }
+        moment();
         drop(files);
         let lasting = |(_, inode): &(Ino, &Inode)| inode.nlink > 0 && !inode.synthetic;
         for (ino, inode) in tree.iter().filter(lasting) {

@@ -65,7 +65,7 @@
 //! * No lock is held while anything waits.
 //! * A descriptor of a directory that the host preopens (`WasiCtxBuilder::preopened_dir`) stays
 //!   wasmtime-wasi's: its table entry tells the two apart, and its calls are handed on.
-
+//!
 //! # Unsafe code
 //!
 //! All of it is in `backing`: the core borrows an image for as long as it lives, and the volume owns the bytes,
@@ -76,7 +76,7 @@
 mod backing;
 mod ctx;
 mod error;
-mod files;
+pub mod files;
 mod filesystem;
 mod link;
 pub mod load;
@@ -87,6 +87,7 @@ mod stream;
 pub mod synthetic;
 mod view;
 mod volume;
+pub mod watch;
 
 pub use ctx::{Ctx, MonakaCtxView, MonakaView};
 pub use error::{Error, ErrorCode, Result};
@@ -95,7 +96,8 @@ pub use link::{
     add_to_linker_async, add_to_linker_sync, replace_filesystem_async, replace_filesystem_sync,
 };
 pub use load::LoadError;
-pub use monaka_fs_core::{Kind, Limits, Quota, Usage};
+pub use monaka_fs_core::{Ino, Kind, Limits, Quota, Stat, Time, Usage};
 pub use snapshot::Snapshot;
 pub use view::{HANDLES_MAX, View, ViewBuilder};
 pub use volume::Volume;
+pub use watch::{Event, Watch};

@@ -31,18 +31,21 @@ use std::path::{Path, PathBuf};
 use monaka_fs_core::{Error, Ino, Kind, Shared, SnapshotInode, Volume};
 use monaka_image::{Body, Content, Node, Outline, Run, Source, WriteError};
 
+use crate::View;
 use crate::backing::Backing;
 use crate::outside::Outside;
 
 /// Bytes that are collected before they are written to a file.
 const BUFFER_BYTES: usize = 1 << 18;
 
-/// What a volume held at one moment. Made by [`Volume::snapshot`](crate::Volume::snapshot).
+/// What a volume or a view held at one moment. Made by [`Volume::snapshot`](crate::Volume::snapshot) and
+/// [`View::snapshot`].
 ///
 /// It is a [`Source`] of images: who wants to know how large one will be, or how far it is, makes an
 /// [`Outline`] of it.
 pub struct Snapshot {
     core: monaka_fs_core::Snapshot,
+    root: Ino,
     /// Dropped last: content may be borrowed from it.
     _backing: Option<Backing>,
 }
@@ -69,9 +72,16 @@ pub struct SaveError {
 }
 
 impl Snapshot {
-    pub(crate) fn of(volume: &Shared<Volume<Outside>>) -> Result<Self, Error> {
+    /// `root`: what is to be the root of it. `moment` is called at the moment that it is of, and must not
+    /// use the volume.
+    pub(crate) fn of(
+        volume: &Shared<Volume<Outside>>,
+        root: Ino,
+        moment: impl FnOnce(),
+    ) -> Result<Self, Error> {
         Ok(Self {
-            core: volume.snapshot()?,
+            core: volume.snapshot_at(moment)?,
+            root,
             _backing: volume.env().backing(),
         })
     }
@@ -126,7 +136,7 @@ impl Snapshot {
 
     /// The first path of an inode, by looking through the whole tree.
     fn path(&self, wanted: Ino) -> Option<String> {
-        let mut pending = vec![(String::new(), self.core.root())];
+        let mut pending = vec![(String::new(), self.root)];
         while let Some((path, ino)) = pending.pop() {
             if ino == wanted {
                 return Some(path);
@@ -142,6 +152,17 @@ impl Snapshot {
 impl fmt::Debug for Snapshot {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Snapshot").finish_non_exhaustive()
+    }
+}
+
+impl View {
+    /// As [`Volume::snapshot`](crate::Volume::snapshot), of what is below the root of the view.
+    ///
+    /// # Errors
+    ///
+    /// `InsufficientMemory`.
+    pub fn snapshot(&self) -> crate::Result<Snapshot> {
+        Ok(Snapshot::of(self.core().volume(), self.root()?, || ())?)
     }
 }
 
@@ -203,7 +224,7 @@ impl Source for Snapshot {
     type Content<'a> = Runs<'a>;
 
     fn root(&self) -> Ino {
-        self.core.root()
+        self.root
     }
 
     fn node(&self, ino: Ino) -> Result<Node<'_, Ino>, SnapshotError> {

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use monaka_fs_core::{Access, Quota, Scope, Shared, Volume};
+use monaka_fs_core::{Access, Ino, Quota, Scope, Shared, Volume};
 
 use crate::outside::Outside;
 use crate::shared::{self, Core};
@@ -137,6 +137,18 @@ impl View {
     /// The paths under which a program finds the root.
     pub fn preopens(&self) -> &[String] {
         &self.0.preopens
+    }
+
+    /// What the core has of it: without handles.
+    pub(crate) fn core(&self) -> &Core {
+        &self.0.core
+    }
+
+    /// The directory that is the root.
+    pub(crate) fn root(&self) -> Result<Ino> {
+        let mut core = self.core().fork()?;
+        let root = core.open_root(Access::READ)?;
+        Ok(core.ino(root)?)
     }
 
     /// What the preopened root may do.

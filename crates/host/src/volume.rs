@@ -4,12 +4,15 @@ use std::borrow::Cow;
 use std::fmt;
 use std::path::Path;
 
-use monaka_fs_core::{Limits, Shared, Usage};
+use monaka_fs_core::{Ino, Limits, Shared, Usage};
 
 use crate::load::{self, LoadError};
 use crate::outside::Outside;
 use crate::synthetic::Node;
 use crate::{Error, Result, Snapshot, ViewBuilder};
+
+/// The root directory.
+pub(crate) const ROOT: Ino = Ino(0);
 
 /// A filesystem in memory that programs share. A clone is the same filesystem.
 #[derive(Clone)]
@@ -74,7 +77,7 @@ impl Volume {
     ///
     /// `InsufficientMemory`.
     pub fn snapshot(&self) -> Result<Snapshot> {
-        Ok(Snapshot::of(&self.core)?)
+        Ok(Snapshot::of(&self.core, ROOT, || ())?)
     }
 
     /// A view to be made: of the whole filesystem, unless it is narrowed.

@@ -370,13 +370,15 @@ impl Directory {
     }
 }
 
-/// For tests.
 impl Directory {
     pub(crate) fn entries(&self) -> impl Iterator<Item = DirEntry<'_>> {
         let mut cursor = self.cursor();
         core::iter::from_fn(move || self.next(&mut cursor))
     }
+}
 
+/// For tests.
+impl Directory {
     /// Whether slots, names and index agree; if not, what is wrong.
     pub(crate) fn check(&self) -> core::result::Result<(), &'static str> {
         let live = self.slots.iter().filter(|slot| slot.kind.is_some());

@@ -14,8 +14,8 @@ pub(crate) use times::{Atime, Marks};
 
 use crate::quota::{Account, Ledger, Quota};
 use crate::sync::{Atomic64, Lock};
-use crate::tree::Tree;
-use crate::{Env, Limits, Result, Usage};
+use crate::tree::{Node, Tree};
+use crate::{DirEntry, Env, Ino, Limits, Result, Usage};
 
 /// A filesystem. What programs do with it, they do through a [`View`](crate::View).
 ///
@@ -66,6 +66,23 @@ impl<E: Env> Volume<E> {
             #[cfg(any(feature = "std", shuttle))]
             has_dynamic: core::sync::atomic::AtomicBool::new(false),
         }
+    }
+
+    /// Shows all names, each with the directory that it is in. None changes, and [`Env::changed`] is told
+    /// of none, before `see` is done: who follows changes from there on has missed nothing. `see` must
+    /// not use the volume.
+    pub fn with_names<T>(
+        &self,
+        see: impl FnOnce(&mut dyn Iterator<Item = (Ino, DirEntry<'_>)>) -> T,
+    ) -> Result<T> {
+        let tree = self.tree.read()?;
+        let directories = tree.iter().filter_map(|(ino, inode)| match &inode.node {
+            Node::Directory(directory, _) => Some((ino, directory)),
+            _ => None,
+        });
+        let mut names = directories
+            .flat_map(|(ino, directory)| directory.entries().map(move |entry| (ino, entry)));
+        Ok(see(&mut names))
     }
 
     /// Gives all marked times the time of now. Call it before waiting for something outside.
