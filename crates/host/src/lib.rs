@@ -31,7 +31,7 @@
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! let volume = Volume::new(Limits::default())?;
 //! let engine = Engine::default();
-//! let mut linker = Linker::new(&engine);
+//! let mut linker = Linker::<State>::new(&engine);
 //! monaka_host::add_to_linker_sync(&mut linker)?;
 //!
 //! let view = volume.view().build()?;
