@@ -25,7 +25,7 @@ impl Ctx {
 
     /// What the volume holds now, and the handles that the program has open.
     pub fn usage(&self) -> Usage {
-        self.core.lock().usage()
+        self.core.usage()
     }
 
     /// How many operations the program has done; see [`View::operations`].

@@ -56,8 +56,7 @@ macro_rules! files {
             /// # Errors
             ///
             /// Those of opening and writing; `InsufficientSpace` leaves what did fit.
-            pub fn write(&self, path: &str, bytes: impl AsRef<[u8]>) -> Result<()> {
-                let bytes = bytes.as_ref();
+            pub fn write(&self, path: &str, bytes: &[u8]) -> Result<()> {
                 self.at(path, |files, path| {
                     files.append(path, OpenFlags::TRUNCATE, bytes)
                 })
@@ -69,8 +68,7 @@ macro_rules! files {
             /// # Errors
             ///
             /// As [`Self::write`].
-            pub fn append(&self, path: &str, bytes: impl AsRef<[u8]>) -> Result<()> {
-                let bytes = bytes.as_ref();
+            pub fn append(&self, path: &str, bytes: &[u8]) -> Result<()> {
                 self.at(path, |files, path| {
                     files.append(path, OpenFlags::empty(), bytes)
                 })
@@ -411,7 +409,7 @@ mod tests {
         looking.create_dir_all("/x/y").unwrap();
         let small = volume.view().quota(crate::Quota::new(10, 2));
         let small = small.build().unwrap();
-        let full = small.write("/ten", [0; 11]);
+        let full = small.write("/ten", &[0; 11]);
         assert_eq!(code(full), ErrorCode::InsufficientSpace);
         assert_eq!(small.read("/ten").unwrap().len(), 10);
     }
@@ -423,7 +421,7 @@ mod tests {
             ..Limits::default()
         };
         let volume = Volume::new(limits).unwrap();
-        let written = volume.write("file", vec![1; 2 << 20]);
+        let written = volume.write("file", &vec![1; 2 << 20]);
         assert_eq!(code(written), ErrorCode::InsufficientSpace);
         let len = volume.read("file").unwrap().len();
         assert!(len > 0 && len <= 1 << 20);

@@ -80,6 +80,7 @@ pub mod files;
 mod filesystem;
 mod link;
 pub mod load;
+pub mod metrics;
 mod outside;
 mod shared;
 pub mod snapshot;
@@ -96,6 +97,7 @@ pub use link::{
     add_to_linker_async, add_to_linker_sync, replace_filesystem_async, replace_filesystem_sync,
 };
 pub use load::LoadError;
+pub use metrics::{Metrics, Operation};
 pub use monaka_fs_core::{Ino, Kind, Limits, Quota, Stat, Time, Usage};
 pub use snapshot::Snapshot;
 pub use view::{HANDLES_MAX, View, ViewBuilder};

@@ -1,17 +1,16 @@
 //! The one lock of this crate: around what one store sees of the filesystem. What stores share is behind
 //! the locks of the core.
 
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use monaka_fs_core::Usage;
+
+use crate::ErrorCode;
+use crate::metrics::{Call, Counters, Tally};
 use crate::outside::Outside;
 
 /// What a store sees, as the core has it: with a table of handles.
 pub(crate) type Core = monaka_fs_core::View<Outside>;
-
-/// Operations of a store that its view hears of at once, so that stores in many threads do not wait for
-/// each other to count.
-const BATCH: u64 = 64;
 
 /// What a store and each of its descriptors and streams hold of its view. A store runs in one thread at
 /// a time, so nobody waits for this lock.
@@ -22,42 +21,50 @@ pub(crate) struct Shared(Arc<Inner>);
 struct Inner {
     core: Mutex<Core>,
     /// Written under the lock only.
-    operations: AtomicU64,
-    of_view: Arc<AtomicU64>,
+    tally: Tally,
 }
 
 impl Shared {
     /// For a store, whose operations count for its view, too.
-    pub(crate) fn new(core: Core, of_view: Arc<AtomicU64>) -> Self {
+    pub(crate) fn new(core: Core, of_view: Arc<Counters>) -> Self {
         Self(Arc::new(Inner {
             core: Mutex::new(core),
-            operations: AtomicU64::new(0),
-            of_view,
+            tally: Tally::new(of_view),
         }))
     }
 
-    /// Takes the lock for an operation. It goes on after a panic of its holder: no operation of the core
-    /// panics, and what the host hands in is called where nothing is half done.
+    /// Does an operation of the program under the lock: the one place where they are counted and traced.
     #[inline]
-    pub(crate) fn lock(&self) -> MutexGuard<'_, Core> {
-        let core = self.0.core.lock().unwrap_or_else(PoisonError::into_inner);
-        let operations = self.operations() + 1;
-        self.0.operations.store(operations, Ordering::Relaxed);
-        if operations.is_multiple_of(BATCH) {
-            self.0.of_view.fetch_add(BATCH, Ordering::Relaxed);
+    pub(crate) fn operate<'a, T>(
+        &self,
+        call: impl Into<Call<'a>>,
+        operation: impl FnOnce(&mut Core) -> Result<T, ErrorCode>,
+    ) -> Result<T, ErrorCode> {
+        let call = call.into();
+        let mut core = self.lock();
+        let result = operation(&mut core);
+        self.0.tally.count_locked(call.operation);
+        if call.moves_handles() {
+            self.0.tally.set_handles_locked(core.usage().handles);
         }
-        core
+        drop(core);
+        call.trace(result.as_ref().err().copied());
+        result
     }
 
-    /// How many there have been.
+    /// What the volume holds, and the handles of the store.
+    pub(crate) fn usage(&self) -> Usage {
+        self.lock().usage()
+    }
+
+    /// How many operations there have been.
     pub(crate) fn operations(&self) -> u64 {
-        self.0.operations.load(Ordering::Relaxed)
+        self.0.tally.total()
     }
-}
 
-impl Drop for Inner {
-    fn drop(&mut self) {
-        let rest = *self.operations.get_mut() % BATCH;
-        self.of_view.fetch_add(rest, Ordering::Relaxed);
+    /// Takes the lock. It goes on after a panic of its holder: no operation of the core panics, and what
+    /// the host hands in is called where nothing is half done.
+    fn lock(&self) -> MutexGuard<'_, Core> {
+        self.0.core.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

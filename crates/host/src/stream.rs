@@ -10,6 +10,7 @@ use monaka_wasi::stream::{FileInput, FileOutput, WRITE_PERMIT_BYTES};
 use wasmtime_wasi::async_trait;
 use wasmtime_wasi::p2::{InputStream, OutputStream, Pollable, StreamError, StreamResult};
 
+use crate::metrics::Operation;
 use crate::shared::{Core, Shared};
 
 /// The `error` of a stream over a file.
@@ -38,7 +39,8 @@ impl Input {
         &self,
         operation: impl FnOnce(&FileInput, &mut Core) -> Result<Option<T>>,
     ) -> StreamResult<T> {
-        operation(&self.stream, &mut self.core.lock())
+        self.core
+            .operate(Operation::Read, |files| operation(&self.stream, files))
             .map_err(failed)?
             .ok_or(StreamError::Closed)
     }
@@ -73,7 +75,9 @@ impl Pollable for Input {
 
 impl Drop for Input {
     fn drop(&mut self) {
-        let _ = self.stream.close(&mut self.core.lock());
+        let _ = self
+            .core
+            .operate(Operation::Close, |files| self.stream.close(files));
     }
 }
 
@@ -95,7 +99,9 @@ impl Output {
         &self,
         operation: impl FnOnce(&FileOutput, &mut Core) -> Result<T>,
     ) -> StreamResult<T> {
-        operation(&self.stream, &mut self.core.lock()).map_err(failed)
+        self.core
+            .operate(Operation::Write, |files| operation(&self.stream, files))
+            .map_err(failed)
     }
 }
 
@@ -131,6 +137,8 @@ impl Pollable for Output {
 
 impl Drop for Output {
     fn drop(&mut self) {
-        let _ = self.stream.close(&mut self.core.lock());
+        let _ = self
+            .core
+            .operate(Operation::Close, |files| self.stream.close(files));
     }
 }

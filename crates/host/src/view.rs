@@ -1,10 +1,10 @@
 //! What one program sees of a volume.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 
 use monaka_fs_core::{Access, Ino, Quota, Scope, Shared, Volume};
 
+use crate::metrics::{Counters, Metrics};
 use crate::outside::Outside;
 use crate::shared::{self, Core};
 use crate::{Ctx, Error, Result};
@@ -80,7 +80,7 @@ impl ViewBuilder {
         let scope = Scope {
             root: &self.root,
             read_only: self.read_only,
-            quota: self.quota,
+            quota: self.quota.clone(),
             handles_max: self.handles_max,
         };
         let access = match self.read_only {
@@ -95,7 +95,8 @@ impl ViewBuilder {
             core,
             preopens: self.preopens,
             access,
-            operations: Arc::default(),
+            quota: self.quota,
+            counters: Arc::default(),
         })))
     }
 }
@@ -110,7 +111,8 @@ struct Inner {
     core: Core,
     preopens: Vec<String>,
     access: Access,
-    operations: Arc<AtomicU64>,
+    quota: Option<Quota>,
+    counters: Arc<Counters>,
 }
 
 impl View {
@@ -123,7 +125,7 @@ impl View {
         let core = self.0.core.fork().expect("the root is held");
         Ctx::new(
             self.clone(),
-            shared::Shared::new(core, self.0.operations.clone()),
+            shared::Shared::new(core, self.0.counters.clone()),
         )
     }
 
@@ -131,7 +133,16 @@ impl View {
     /// each use and end of one is an operation. Up to 63 of each store that still runs are not counted
     /// yet.
     pub fn operations(&self) -> u64 {
-        self.0.operations.load(Ordering::Relaxed)
+        self.0.counters.operations().total()
+    }
+
+    /// What the view holds, and what its programs have done so far.
+    pub fn metrics(&self) -> Metrics {
+        Metrics {
+            held: self.0.quota.as_ref().map(Quota::usage),
+            handles: self.0.counters.handles(),
+            operations: self.0.counters.operations(),
+        }
     }
 
     /// The paths under which a program finds the root.

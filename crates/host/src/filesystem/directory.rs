@@ -5,6 +5,7 @@ use monaka_wasi::directory::DirectoryStream;
 use wasmtime_wasi::p2::bindings::filesystem::types::DirectoryEntry;
 
 use super::convert;
+use crate::metrics::Operation;
 use crate::shared::{Core, Shared};
 
 /// A `directory-entry-stream`.
@@ -23,13 +24,16 @@ impl Entries {
 
     /// The next of them; `None` at the end.
     pub(super) fn next(&self) -> Result<Option<DirectoryEntry>> {
-        let mut files = self.core.lock();
-        Ok(self.stream.next(&mut files)?.map(convert::directory_entry))
+        self.core.operate(Operation::List, |files| {
+            Ok(self.stream.next(files)?.map(convert::directory_entry))
+        })
     }
 }
 
 impl Drop for Entries {
     fn drop(&mut self) {
-        let _ = self.stream.close(&mut self.core.lock());
+        let _ = self
+            .core
+            .operate(Operation::Close, |files| self.stream.close(files));
     }
 }

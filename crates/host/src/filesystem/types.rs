@@ -14,6 +14,7 @@ use wasmtime_wasi::{ResourceTableError, WasiView};
 
 use super::{Descriptor, Entries, Filesystem, convert, ours, theirs};
 use crate::MonakaView;
+use crate::metrics::Operation;
 use crate::stream::{Input, Output, StreamFault};
 
 type Handle = Resource<WasiDescriptor>;
@@ -39,7 +40,9 @@ impl<T: WasiView + MonakaView> HostDescriptor for Filesystem<'_, T> {
         let Some(file) = self.descriptor(&fd) else {
             return self.host().read_via_stream(fd, offset);
         };
-        let stream = file.with(|files, fd| FileInput::open(files, fd, offset))?;
+        let stream = file.with(Operation::Open, |files, fd| {
+            FileInput::open(files, fd, offset)
+        })?;
         let stream: DynInputStream = Box::new(Input::new(file.core().clone(), stream));
         self.push(stream)
     }
@@ -48,7 +51,9 @@ impl<T: WasiView + MonakaView> HostDescriptor for Filesystem<'_, T> {
         let Some(file) = self.descriptor(&fd) else {
             return self.host().write_via_stream(fd, offset);
         };
-        let stream = file.with(|files, fd| FileOutput::open(files, fd, offset))?;
+        let stream = file.with(Operation::Open, |files, fd| {
+            FileOutput::open(files, fd, offset)
+        })?;
         let stream: DynOutputStream = Box::new(Output::new(file.core().clone(), stream));
         self.push(stream)
     }
@@ -57,7 +62,7 @@ impl<T: WasiView + MonakaView> HostDescriptor for Filesystem<'_, T> {
         let Some(file) = self.descriptor(&fd) else {
             return self.host().append_via_stream(fd);
         };
-        let stream = file.with(FileOutput::open_append)?;
+        let stream = file.with(Operation::Open, FileOutput::open_append)?;
         let stream: DynOutputStream = Box::new(Output::new(file.core().clone(), stream));
         self.push(stream)
     }
@@ -65,35 +70,39 @@ impl<T: WasiView + MonakaView> HostDescriptor for Filesystem<'_, T> {
     /// Memory needs no advice; the descriptor is checked.
     async fn advise(&mut self, fd: Handle, offset: u64, len: u64, advice: Advice) -> FsResult<()> {
         match self.descriptor(&fd) {
-            Some(file) => file.with(|files, fd| files.kind(fd).map(drop)),
+            Some(file) => file.with(Operation::Sync, |files, fd| files.kind(fd).map(drop)),
             None => self.host().advise(fd, offset, len, advice).await,
         }
     }
 
     async fn sync_data(&mut self, fd: Handle) -> FsResult<()> {
         match self.descriptor(&fd) {
-            Some(file) => file.with(|files, fd| files.sync(fd)),
+            Some(file) => file.with(Operation::Sync, |files, fd| files.sync(fd)),
             None => self.host().sync_data(fd).await,
         }
     }
 
     async fn get_flags(&mut self, fd: Handle) -> FsResult<DescriptorFlags> {
         match self.descriptor(&fd) {
-            Some(file) => file.with(|files, fd| files.access(fd).map(convert::descriptor_flags)),
+            Some(file) => file.with(Operation::Stat, |files, fd| {
+                files.access(fd).map(convert::descriptor_flags)
+            }),
             None => self.host().get_flags(fd).await,
         }
     }
 
     async fn get_type(&mut self, fd: Handle) -> FsResult<DescriptorType> {
         match self.descriptor(&fd) {
-            Some(file) => file.with(|files, fd| files.kind(fd).map(convert::descriptor_type)),
+            Some(file) => file.with(Operation::Stat, |files, fd| {
+                files.kind(fd).map(convert::descriptor_type)
+            }),
             None => self.host().get_type(fd).await,
         }
     }
 
     async fn set_size(&mut self, fd: Handle, size: u64) -> FsResult<()> {
         match self.descriptor(&fd) {
-            Some(file) => file.with(|files, fd| files.set_size(fd, size)),
+            Some(file) => file.with(Operation::Resize, |files, fd| files.set_size(fd, size)),
             None => self.host().set_size(fd, size).await,
         }
     }
@@ -105,7 +114,7 @@ impl<T: WasiView + MonakaView> HostDescriptor for Filesystem<'_, T> {
         mtime: NewTimestamp,
     ) -> FsResult<()> {
         match self.descriptor(&fd) {
-            Some(file) => file.with(|files, fd| {
+            Some(file) => file.with(Operation::Touch, |files, fd| {
                 files.set_times(fd, convert::set_time(atime)?, convert::set_time(mtime)?)
             }),
             None => self.host().set_times(fd, atime, mtime).await,
@@ -114,7 +123,7 @@ impl<T: WasiView + MonakaView> HostDescriptor for Filesystem<'_, T> {
 
     async fn read(&mut self, fd: Handle, len: u64, offset: u64) -> FsResult<(Vec<u8>, bool)> {
         match self.descriptor(&fd) {
-            Some(file) => file.with(|files, fd| {
+            Some(file) => file.with(Operation::Read, |files, fd| {
                 let mut bytes = Vec::new();
                 let found = descriptor::read(files, fd, offset, len, &mut bytes)?;
                 Ok((bytes, found.end))
@@ -126,7 +135,9 @@ impl<T: WasiView + MonakaView> HostDescriptor for Filesystem<'_, T> {
     async fn write(&mut self, fd: Handle, bytes: Vec<u8>, offset: u64) -> FsResult<u64> {
         match self.descriptor(&fd) {
             Some(file) => {
-                let written = file.with(|files, fd| files.write(fd, offset, &bytes))?;
+                let written = file.with(Operation::Write, |files, fd| {
+                    files.write(fd, offset, &bytes)
+                })?;
                 Ok(written as u64)
             }
             None => self.host().write(fd, bytes, offset).await,
@@ -138,27 +149,33 @@ impl<T: WasiView + MonakaView> HostDescriptor for Filesystem<'_, T> {
             return self.host().read_directory(fd).await;
         };
         let core = directory.core().clone();
-        let entries = directory.with(|files, fd| Entries::open_locked(core, files, fd))?;
+        let entries = directory.with(Operation::Open, |files, fd| {
+            Entries::open_locked(core, files, fd)
+        })?;
         Ok(theirs(self.push(entries)?))
     }
 
     async fn sync(&mut self, fd: Handle) -> FsResult<()> {
         match self.descriptor(&fd) {
-            Some(file) => file.with(|files, fd| files.sync(fd)),
+            Some(file) => file.with(Operation::Sync, |files, fd| files.sync(fd)),
             None => self.host().sync(fd).await,
         }
     }
 
     async fn create_directory_at(&mut self, fd: Handle, path: String) -> FsResult<()> {
         match self.descriptor(&fd) {
-            Some(dir) => dir.with(|files, fd| files.create_directory_at(fd, &path)),
+            Some(dir) => dir.with((Operation::CreateDirectory, &*path), |files, fd| {
+                files.create_directory_at(fd, &path)
+            }),
             None => self.host().create_directory_at(fd, path).await,
         }
     }
 
     async fn stat(&mut self, fd: Handle) -> FsResult<DescriptorStat> {
         match self.descriptor(&fd) {
-            Some(file) => file.with(|files, fd| files.stat(fd).map(convert::descriptor_stat)),
+            Some(file) => file.with(Operation::Stat, |files, fd| {
+                files.stat(fd).map(convert::descriptor_stat)
+            }),
             None => self.host().stat(fd).await,
         }
     }
@@ -170,7 +187,7 @@ impl<T: WasiView + MonakaView> HostDescriptor for Filesystem<'_, T> {
         path: String,
     ) -> FsResult<DescriptorStat> {
         match self.descriptor(&fd) {
-            Some(dir) => dir.with(|files, fd| {
+            Some(dir) => dir.with((Operation::Stat, &*path), |files, fd| {
                 let stat = files.stat_at(fd, &path, convert::follow(flags))?;
                 Ok(convert::descriptor_stat(stat))
             }),
@@ -187,7 +204,7 @@ impl<T: WasiView + MonakaView> HostDescriptor for Filesystem<'_, T> {
         mtime: NewTimestamp,
     ) -> FsResult<()> {
         match self.descriptor(&fd) {
-            Some(dir) => dir.with(|files, fd| {
+            Some(dir) => dir.with((Operation::Touch, &*path), |files, fd| {
                 let (atime, mtime) = (convert::set_time(atime)?, convert::set_time(mtime)?);
                 files.set_times_at(fd, &path, convert::follow(flags), atime, mtime)
             }),
@@ -208,9 +225,10 @@ impl<T: WasiView + MonakaView> HostDescriptor for Filesystem<'_, T> {
         new: String,
     ) -> FsResult<()> {
         match self.pair(&old_dir, &new_dir)? {
-            Pair::Ours(old_dir, new_dir) => old_dir.with(|files, fd| {
-                files.link_at(fd, convert::follow(flags), &old, new_dir.fd(), &new)
-            }),
+            Pair::Ours(old_dir, new_dir) => old_dir
+                .with((Operation::Link, &*old, &*new), |files, fd| {
+                    files.link_at(fd, convert::follow(flags), &old, new_dir.fd(), &new)
+                }),
             Pair::Host => self.host().link_at(old_dir, flags, old, new_dir, new).await,
             Pair::Mixed => Err(ErrorCode::CrossDevice.into()),
         }
@@ -230,8 +248,9 @@ impl<T: WasiView + MonakaView> HostDescriptor for Filesystem<'_, T> {
         };
         let follow = convert::follow(path_flags);
         let (open, access) = (convert::open_flags(open_flags), convert::access(flags));
-        let opened =
-            base.open_from(|files, fd| descriptor::open(files, fd, &path, follow, open, access))?;
+        let opened = base.open_from(&path, |files, fd| {
+            descriptor::open(files, fd, &path, follow, open, access)
+        })?;
         Ok(theirs(self.push(opened)?))
     }
 
@@ -248,14 +267,18 @@ impl<T: WasiView + MonakaView> HostDescriptor for Filesystem<'_, T> {
 
     async fn readlink_at(&mut self, fd: Handle, path: String) -> FsResult<String> {
         match self.descriptor(&fd) {
-            Some(dir) => dir.with(|files, fd| files.readlink_at(fd, &path).map(String::from)),
+            Some(dir) => dir.with((Operation::ReadLink, &*path), |files, fd| {
+                files.readlink_at(fd, &path).map(String::from)
+            }),
             None => self.host().readlink_at(fd, path).await,
         }
     }
 
     async fn remove_directory_at(&mut self, fd: Handle, path: String) -> FsResult<()> {
         match self.descriptor(&fd) {
-            Some(dir) => dir.with(|files, fd| files.remove_directory_at(fd, &path)),
+            Some(dir) => dir.with((Operation::RemoveDirectory, &*path), |files, fd| {
+                files.remove_directory_at(fd, &path)
+            }),
             None => self.host().remove_directory_at(fd, path).await,
         }
     }
@@ -268,9 +291,10 @@ impl<T: WasiView + MonakaView> HostDescriptor for Filesystem<'_, T> {
         new: String,
     ) -> FsResult<()> {
         match self.pair(&old_dir, &new_dir)? {
-            Pair::Ours(old_dir, new_dir) => {
-                old_dir.with(|files, fd| files.rename_at(fd, &old, new_dir.fd(), &new))
-            }
+            Pair::Ours(old_dir, new_dir) => old_dir
+                .with((Operation::Rename, &*old, &*new), |files, fd| {
+                    files.rename_at(fd, &old, new_dir.fd(), &new)
+                }),
             Pair::Host => self.host().rename_at(old_dir, old, new_dir, new).await,
             Pair::Mixed => Err(ErrorCode::CrossDevice.into()),
         }
@@ -278,14 +302,18 @@ impl<T: WasiView + MonakaView> HostDescriptor for Filesystem<'_, T> {
 
     async fn symlink_at(&mut self, fd: Handle, target: String, path: String) -> FsResult<()> {
         match self.descriptor(&fd) {
-            Some(dir) => dir.with(|files, fd| files.symlink_at(&target, fd, &path)),
+            Some(dir) => dir.with((Operation::Symlink, &*path, &*target), |files, fd| {
+                files.symlink_at(&target, fd, &path)
+            }),
             None => self.host().symlink_at(fd, target, path).await,
         }
     }
 
     async fn unlink_file_at(&mut self, fd: Handle, path: String) -> FsResult<()> {
         match self.descriptor(&fd) {
-            Some(dir) => dir.with(|files, fd| files.unlink_file_at(fd, &path)),
+            Some(dir) => dir.with((Operation::Unlink, &*path), |files, fd| {
+                files.unlink_file_at(fd, &path)
+            }),
             None => self.host().unlink_file_at(fd, path).await,
         }
     }
@@ -293,7 +321,9 @@ impl<T: WasiView + MonakaView> HostDescriptor for Filesystem<'_, T> {
     async fn is_same_object(&mut self, one: Handle, other: Handle) -> wasmtime::Result<bool> {
         match self.pair(&one, &other)? {
             Pair::Ours(one, other) => Ok(one
-                .with(|files, fd| descriptor::is_same_object(files, fd, other.fd()))
+                .with(Operation::Stat, |files, fd| {
+                    descriptor::is_same_object(files, fd, other.fd())
+                })
                 .unwrap_or(false)),
             Pair::Host => self.host().is_same_object(one, other).await,
             Pair::Mixed => Ok(false),
@@ -302,9 +332,9 @@ impl<T: WasiView + MonakaView> HostDescriptor for Filesystem<'_, T> {
 
     async fn metadata_hash(&mut self, fd: Handle) -> FsResult<MetadataHashValue> {
         match self.descriptor(&fd) {
-            Some(file) => {
-                file.with(|files, fd| files.metadata_hash(fd).map(convert::metadata_hash))
-            }
+            Some(file) => file.with(Operation::Stat, |files, fd| {
+                files.metadata_hash(fd).map(convert::metadata_hash)
+            }),
             None => self.host().metadata_hash(fd).await,
         }
     }
@@ -316,7 +346,7 @@ impl<T: WasiView + MonakaView> HostDescriptor for Filesystem<'_, T> {
         path: String,
     ) -> FsResult<MetadataHashValue> {
         match self.descriptor(&fd) {
-            Some(dir) => dir.with(|files, fd| {
+            Some(dir) => dir.with((Operation::Stat, &*path), |files, fd| {
                 let hash = files.metadata_hash_at(fd, &path, convert::follow(flags))?;
                 Ok(convert::metadata_hash(hash))
             }),

@@ -428,8 +428,8 @@ impl Random {
         let (path, other) = (self.path(), self.path());
         let bytes = vec![1; self.below(40) as usize];
         let _ = match self.below(9) {
-            0 => volume.write(&path, bytes),
-            1 | 2 => volume.append(&path, bytes),
+            0 => volume.write(&path, &bytes),
+            1 | 2 => volume.append(&path, &bytes),
             3 | 4 => volume.create_dir_all(&path),
             5 => volume.remove(&path),
             6 => volume.link(&path, &other),

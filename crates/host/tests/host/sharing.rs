@@ -3,7 +3,7 @@
 use std::thread;
 
 use anyhow::{Result, ensure};
-use monaka_host::{HANDLES_MAX, Limits, Quota, View, Volume};
+use monaka_host::{HANDLES_MAX, Limits, Operation, Quota, View, Volume};
 use monaka_testkit::app::{self, Target};
 use monaka_testkit::process::Outcome;
 use wasmtime::Store;
@@ -200,6 +200,12 @@ fn a_view_counts_the_operations_of_its_programs() -> Result<()> {
     assert!((7..64).contains(&few), "{few}");
     lab.output(Mode::Sync, &one, &["append", "/file", "1000"])?;
     assert!(one.operations() > few + 1000);
+    let metrics = one.metrics();
+    assert_eq!(metrics.operations.total(), one.operations());
+    assert_eq!(metrics.operations.of(Operation::Write), 1001);
+    assert_eq!(metrics.handles, 0);
+    let [opened, closed] = [Operation::Open, Operation::Close].map(|of| metrics.operations.of(of));
+    assert!(opened == closed && opened >= 6, "{metrics:?}");
     assert_eq!(other.operations(), 0);
     Ok(())
 }

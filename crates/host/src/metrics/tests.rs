@@ -1,0 +1,192 @@
+//! Operations as a store does them, without an engine.
+
+use std::fmt::{self, Write};
+use std::sync::{Arc, Mutex};
+use std::thread;
+
+use monaka_fs_core::{Access, Fd, Follow, OpenFlags};
+use tracing::field::{Field, Visit};
+use tracing::{Event, Level, Metadata, Subscriber, span};
+
+use super::*;
+use crate::shared::Shared;
+use crate::{Limits, Quota, View, Volume};
+
+fn view() -> View {
+    let volume = Volume::new(Limits::default()).unwrap();
+    let view = volume.view().quota(Quota::new(1 << 20, 10));
+    view.build().unwrap()
+}
+
+/// What a store would hold.
+fn store(view: &View) -> Shared {
+    view.ctx().core
+}
+
+fn open_root(store: &Shared) -> Fd {
+    let access = Access::READ | Access::MUTATE_DIRECTORY;
+    let root = store.operate(Operation::Open, |files| files.open_root(access));
+    root.unwrap()
+}
+
+fn create(store: &Shared, root: Fd, path: &str) -> Fd {
+    let (open, access) = (OpenFlags::CREATE, Access::READ | Access::WRITE);
+    let file = store.operate((Operation::Open, path), |files| {
+        files.open_at(root, path, Follow::Yes, open, access)
+    });
+    file.unwrap()
+}
+
+#[test]
+fn operations_are_counted_by_kind_and_handles_as_they_are() {
+    let view = view();
+    let store = store(&view);
+    let root = open_root(&store);
+    let file = create(&store, root, "f");
+    for i in 0..3 * BATCH {
+        let written = store.operate(Operation::Write, |files| files.write(file, i, b"x"));
+        assert_eq!(written, Ok(1));
+    }
+    let missing = store.operate((Operation::Unlink, "no"), |files| {
+        files.unlink_file_at(root, "no")
+    });
+    assert_eq!(missing, Err(ErrorCode::NoEntry));
+
+    let metrics = view.metrics();
+    assert_eq!(metrics.handles, 2);
+    assert_eq!(
+        metrics.held.map(|held| (held.bytes, held.inodes)),
+        Some((3 * BATCH, 1))
+    );
+    let told = metrics.operations.total();
+    assert!((3 * BATCH..3 * BATCH + 4).contains(&told), "{told}");
+    assert_eq!(store.operations(), 3 * BATCH + 3);
+
+    let closed = store.operate(Operation::Close, |files| files.close(file));
+    assert_eq!(closed, Ok(()));
+    assert_eq!(view.metrics().handles, 1);
+    drop(store);
+    let metrics = view.metrics();
+    assert_eq!(metrics.handles, 0, "they end with the store");
+    let counted: Vec<_> = metrics
+        .operations
+        .iter()
+        .filter(|(_, count)| *count > 0)
+        .collect();
+    assert_eq!(
+        counted,
+        [
+            (Operation::Open, 2),
+            (Operation::Close, 1),
+            (Operation::Write, 3 * BATCH),
+            (Operation::Unlink, 1),
+        ]
+    );
+    assert_eq!(view.operations(), 3 * BATCH + 4);
+}
+
+#[test]
+fn many_stores_count_for_one_view() {
+    let view = view();
+    thread::scope(|scope| {
+        for thread in 0..4 {
+            let view = &view;
+            scope.spawn(move || {
+                for _ in 0..50 {
+                    let store = store(view);
+                    let root = open_root(&store);
+                    let file = create(&store, root, "f");
+                    for _ in 0..thread * 10 {
+                        let stat = store.operate(Operation::Stat, |files| files.stat(file));
+                        assert!(stat.is_ok());
+                    }
+                }
+            });
+        }
+    });
+    let metrics = view.metrics();
+    assert_eq!(metrics.handles, 0);
+    assert_eq!(metrics.operations.of(Operation::Open), 4 * 50 * 2);
+    assert_eq!(metrics.operations.of(Operation::Stat), 50 * (10 + 20 + 30));
+    assert_eq!(metrics.operations.total(), 400 + 3000);
+}
+
+#[test]
+fn each_kind_has_a_name_and_a_place() {
+    for (place, operation) in Operation::ALL.iter().enumerate() {
+        assert_eq!(*operation as usize, place);
+    }
+    let mut names: Vec<_> = Operation::ALL.iter().map(|op| op.name()).collect();
+    names.sort_unstable();
+    names.dedup();
+    assert_eq!(names.len(), COUNT);
+}
+
+/// Keeps the events at or above a level as lines.
+struct Lines {
+    level: Level,
+    lines: Arc<Mutex<Vec<String>>>,
+}
+
+impl Subscriber for Lines {
+    fn enabled(&self, metadata: &Metadata<'_>) -> bool {
+        *metadata.level() <= self.level
+    }
+
+    fn new_span(&self, _: &span::Attributes<'_>) -> span::Id {
+        span::Id::from_u64(1)
+    }
+
+    fn record(&self, _: &span::Id, _: &span::Record<'_>) {}
+    fn record_follows_from(&self, _: &span::Id, _: &span::Id) {}
+    fn enter(&self, _: &span::Id) {}
+    fn exit(&self, _: &span::Id) {}
+
+    fn event(&self, event: &Event<'_>) {
+        let mut line = Line(event.metadata().target().into());
+        event.record(&mut line);
+        self.lines.lock().unwrap().push(line.0);
+    }
+}
+
+struct Line(String);
+
+impl Visit for Line {
+    fn record_debug(&mut self, field: &Field, value: &dyn fmt::Debug) {
+        write!(self.0, " {field}={value:?}").unwrap();
+    }
+}
+
+/// The events of these operations, as who subscribes at this level gets them.
+fn traced(level: Level, operations: impl FnOnce()) -> Vec<String> {
+    let lines = Arc::default();
+    let subscriber = Lines {
+        level,
+        lines: Arc::clone(&lines),
+    };
+    tracing::subscriber::with_default(subscriber, operations);
+    let mut lines = lines.lock().unwrap();
+    std::mem::take(&mut *lines)
+}
+
+#[test]
+fn operations_are_traced_for_who_asks() {
+    let operations = || {
+        let store = store(&view());
+        let root = open_root(&store);
+        create(&store, root, "f");
+        let renamed = store.operate((Operation::Rename, "f", "no/g"), |files| {
+            files.rename_at(root, "f", root, "no/g")
+        });
+        assert_eq!(renamed, Err(ErrorCode::NoEntry));
+    };
+    assert_eq!(
+        traced(Level::TRACE, operations),
+        [
+            r#"monaka_host operation="open" result="ok""#,
+            r#"monaka_host operation="open" path="f" result="ok""#,
+            r#"monaka_host operation="rename" path="f" to="no/g" result="no-entry""#,
+        ]
+    );
+    assert_eq!(traced(Level::DEBUG, operations), [""; 0]);
+}
