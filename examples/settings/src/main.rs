@@ -49,9 +49,13 @@ fn mount(volume: &Volume, application: &Arc<Application>) -> Result<()> {
         },
         {
             let application = Arc::clone(application);
-            move |text| match number(text)? {
-                batch @ 1..=BATCH_MAX => Ok(application.batch.store(batch, Relaxed)),
-                _ => Err(ErrorCode::Invalid),
+            move |text| {
+                let batch = number(text)?;
+                if !(1..=BATCH_MAX).contains(&batch) {
+                    return Err(ErrorCode::Invalid);
+                }
+                application.batch.store(batch, Relaxed);
+                Ok(())
             }
         },
     );
