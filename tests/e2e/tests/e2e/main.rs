@@ -31,6 +31,7 @@ mod network;
 mod node;
 mod published;
 mod run;
+mod run_same;
 mod run_serve;
 mod serve;
 mod stdio;
