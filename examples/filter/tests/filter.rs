@@ -72,6 +72,7 @@ fn each_line_gets_its_answer() -> Result<()> {
         "ok gut bye gut morgen"
     );
     assert_eq!(client.ask("")?, "ok ");
+    assert_eq!(client.ask("count")?, "ok 3");
     Ok(())
 }
 
@@ -95,7 +96,10 @@ fn many_clients_at_once_get_their_own_answers() -> Result<()> {
         asking
             .into_iter()
             .try_for_each(|client| client.join().map_err(|_| anyhow!("a client panicked"))?)
-    })
+    })?;
+    // Each of 640 instances, 16 at a time, has left its mark in the file that they share.
+    assert_eq!(server.client()?.ask("count")?, "ok 640");
+    Ok(())
 }
 
 #[test]
