@@ -41,7 +41,7 @@ async fn main() -> Result<()> {
         let server = Arc::clone(&server);
         tokio::spawn(async move {
             if let Err(error) = server.serve(client).await {
-                eprintln!("{error:#}");
+                eprintln!("{error:?}");
             }
         });
     }
