@@ -1,10 +1,11 @@
 //! The filesystem that programs share.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::fmt;
 use std::path::Path;
 
-use monaka_fs_core::{Ino, Limits, Shared, Usage};
+use monaka_fs_core::{Ino, Limits, Quota, Shared, Usage};
 
 use crate::load::{self, LoadError};
 use crate::outside::Outside;
@@ -115,6 +116,23 @@ impl Volume {
     /// What it may hold.
     pub fn limits(&self) -> Limits {
         self.core.limits()
+    }
+
+    /// Whether every invariant holds, where there is no view any more; if not, which one. For tests.
+    #[doc(hidden)]
+    pub fn check(&self) -> std::result::Result<(), String> {
+        let checked = self.core.check_all(Some(&BTreeMap::new()));
+        checked.map_err(|(broken, ino)| format!("{broken} of inode {}", ino.0))
+    }
+
+    /// What is held, or what of it is charged to a quota, counted from what is there. For tests.
+    ///
+    /// # Errors
+    ///
+    /// None.
+    #[doc(hidden)]
+    pub fn recount(&self, quota: Option<&Quota>) -> Result<Usage> {
+        Ok(self.core.recount(quota)?)
     }
 }
 
