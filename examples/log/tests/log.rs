@@ -34,7 +34,7 @@ fn no_line_is_lost_or_torn_and_each_program_keeps_its_order() -> Result<()> {
 }
 
 #[test]
-fn a_program_that_cannot_append_is_told_of() -> Result<()> {
+fn a_program_that_is_not_there_is_named() -> Result<()> {
     let mut host = Command::new(env!("CARGO_BIN_EXE_example-log"));
     host.arg("/nowhere.wasm");
     let outcome = run(&mut host, Input::Empty, GUEST_TIMEOUT)?;
