@@ -1,11 +1,12 @@
 //! Programs that share a volume.
 
 use std::collections::BTreeMap;
+use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use monaka_fs_core::{
-    Access, Env, Fd, Follow, Limits, OpenFlags, Quota, Result, Scope, Shared, Stat, Time, Usage,
-    View, Volume,
+    Access, Change, Env, Fd, Follow, Ino, Kind, Limits, OpenFlags, Quota, Result, Scope, Shared,
+    Stat, Time, Usage, View, Volume,
 };
 
 use super::fs::{BOTH, MUTATE, READ};
@@ -18,6 +19,7 @@ pub struct Ticks {
     /// Asking lets other threads go on: it is done in the middle of most operations.
     pub yields: AtomicBool,
     asked: AtomicU64,
+    follower: Mutex<Follower>,
 }
 
 impl Env for Ticks {
@@ -30,6 +32,78 @@ impl Env for Ticks {
 
     fn is_costly(&self) -> bool {
         self.costly
+    }
+
+    fn changed(&self, change: Change<'_>) {
+        self.follower.lock().unwrap().hear(change);
+    }
+}
+
+/// What somebody knows who only hears of changes: all names, and the sizes of files. It is what is there
+/// only if changes are told in the order in which they are made.
+#[derive(Debug, Default)]
+struct Follower {
+    names: BTreeMap<(Ino, String), Ino>,
+    sizes: BTreeMap<Ino, u64>,
+}
+
+impl Follower {
+    fn hear(&mut self, change: Change<'_>) {
+        match change {
+            Change::Added { dir, name, ino, .. } => {
+                // Numbers are used again.
+                if !self.names.values().any(|named| *named == ino) {
+                    self.sizes.insert(ino, 0);
+                }
+                self.add(dir, name, ino);
+            }
+            Change::Removed { dir, name, ino, .. } => self.remove(dir, name, ino),
+            Change::Renamed {
+                old_dir,
+                old_name,
+                new_dir,
+                new_name,
+                ino,
+                ..
+            } => {
+                self.remove(old_dir, old_name, ino);
+                self.add(new_dir, new_name, ino);
+            }
+            Change::Written { ino, offset, len } => {
+                let size = self.sizes.entry(ino).or_default();
+                *size = (*size).max(offset + len);
+            }
+            Change::Resized { ino, size } => drop(self.sizes.insert(ino, size)),
+            _ => {}
+        }
+    }
+
+    fn add(&mut self, dir: Ino, name: &str, ino: Ino) {
+        let before = self.names.insert((dir, name.to_owned()), ino);
+        assert_eq!(before, None, "{name} is there");
+    }
+
+    fn remove(&mut self, dir: Ino, name: &str, ino: Ino) {
+        let removed = self.names.remove(&(dir, name.to_owned()));
+        assert_eq!(removed, Some(ino), "{name} is not there");
+    }
+
+    /// Compares with what is in a directory and below it; gives how many names that are.
+    fn compare(&self, program: &mut Program, path: &str) -> usize {
+        let dir = program.stat(path).unwrap().ino;
+        let names = program.list(path).unwrap();
+        let mut count = names.len();
+        for name in names {
+            let path = format!("{path}/{name}");
+            let stat = program.stat(&path).unwrap();
+            assert_eq!(self.names.get(&(dir, name)), Some(&stat.ino), "{path}");
+            match stat.kind {
+                Kind::File => assert_eq!(self.sizes.get(&stat.ino), Some(&stat.size), "{path}"),
+                Kind::Directory => count += self.compare(program, &path),
+                Kind::Symlink => {}
+            }
+        }
+        count
     }
 }
 
@@ -48,9 +122,15 @@ pub fn marking_volume() -> SharedVolume {
     Shared::new(Volume::new(env, Limits::default()).unwrap())
 }
 
-/// Nobody has a view of the volume any more: nothing is open, every invariant holds, and what is
-/// counted is what is there.
+/// Nobody has a view of the volume any more: nothing is open, every invariant holds, what is counted is
+/// what is there, and what was told is what happened.
 pub fn check_idle(volume: &SharedVolume, quotas: &[&Quota]) {
+    {
+        // Its own reading changes nothing that is told.
+        let follower = volume.env().follower.lock().unwrap();
+        let found = follower.compare(&mut Program::of(volume), ".");
+        assert_eq!(follower.names.len(), found);
+    }
     assert_eq!(volume.check_all(Some(&BTreeMap::new())), Ok(()));
     assert_eq!(volume.usage(), volume.recount(None).unwrap());
     for quota in quotas {
