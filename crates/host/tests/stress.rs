@@ -220,7 +220,7 @@ impl Stress {
     }
 
     /// Runs them all; gives what the workers did.
-    async fn run(self: &'static Self) -> Result<Vec<Done>> {
+    async fn run(&'static self) -> Result<Vec<Done>> {
         let mut others = JoinSet::new();
         for id in 0..TRAPPED {
             others.spawn(self.trap(id));
