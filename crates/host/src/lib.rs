@@ -50,7 +50,9 @@
 //!
 //! * [`Volume`], [`View`]: the filesystem and what one program sees of it. All semantics are those of
 //!   `monaka_fs_core`.
-//! * `files`: what a host does with files itself.
+//! * [`load`], [`snapshot`]: from directories and images, and back to images.
+//! * [`files`]: what a host does with files itself. [`synthetic`]: its state as files. [`watch`]: the changes
+//!   that programs make. [`metrics`]: what they hold and do.
 //! * [`Ctx`]: what a store holds; [`MonakaView`]: how a host function finds it.
 //! * `filesystem`: `wasi:filesystem`, as the traits of wasmtime-wasi ask for it: look up, call,
 //!   convert. The synchronous one is the asynchronous one, which never waits for files of a volume.

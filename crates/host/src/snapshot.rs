@@ -130,7 +130,10 @@ impl Snapshot {
     }
 
     fn failed(&self, ino: Ino, source: Error) -> SnapshotError {
-        let path = self.path(ino).unwrap_or_else(|| "?".into());
+        let path = match ino == self.root {
+            true => "/".into(),
+            false => self.path(ino).unwrap_or_else(|| "?".into()),
+        };
         SnapshotError { path, source }
     }
 

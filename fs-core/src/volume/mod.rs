@@ -12,6 +12,8 @@ pub use device::SYNTHETIC_DEPTH_MAX;
 pub(crate) use life::{add_links, hold, remove_links};
 pub(crate) use times::{Atime, Marks};
 
+use core::fmt;
+
 use crate::quota::{Account, Ledger, Quota};
 use crate::sync::{Atomic64, Lock};
 use crate::tree::{Node, Tree};
@@ -22,7 +24,6 @@ use crate::{DirEntry, Env, Ino, Limits, Result, Usage};
 /// With the feature `std` it is `Send` and `Sync` if its [`Env`] is: views of it work at the same time,
 /// and each operation takes place at one moment between its call and its return. The locks, and their
 /// order, are told in `sync`.
-#[derive(Debug)]
 pub struct Volume<E> {
     pub(crate) tree: Lock<Tree>,
     pub(crate) ledger: Ledger,
@@ -53,6 +54,15 @@ impl<E> Volume<E> {
 
     pub(crate) fn account<'a>(&'a self, quota: Option<&'a Quota>) -> Account<'a> {
         Account::new(&self.ledger, quota)
+    }
+}
+
+/// Without its files, which may be many.
+impl<E> fmt::Debug for Volume<E> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Volume")
+            .field("usage", &self.usage())
+            .finish_non_exhaustive()
     }
 }
 

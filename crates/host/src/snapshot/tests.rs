@@ -233,6 +233,50 @@ fn a_snapshot_stays_what_it_was_without_its_volume() {
     assert_eq!(later, bytes);
 }
 
+/// The last that holds the image is a file that is open, of which all names are gone.
+#[test]
+fn an_open_file_keeps_the_image_that_it_is_in() {
+    let volume = Volume::from_image_bytes(image(&sample()), Limits::default()).unwrap();
+    let mut files = Files::of(&volume);
+    let (open, access) = (OpenFlags::empty(), Access::READ);
+    let file = files
+        .core
+        .open_at(files.root, "large", Follow::No, open, access)
+        .unwrap();
+    volume.remove("/large").unwrap();
+    drop(volume);
+    let mut bytes = Vec::new();
+    files.core.gather(file, 0, usize::MAX, &mut bytes).unwrap();
+    assert!(
+        (0..)
+            .zip(&bytes)
+            .all(|(i, byte): (u64, _)| (i % 251) as u8 == *byte)
+    );
+    assert_eq!(bytes.len() as u64, 3 * CHUNK + 9);
+}
+
+#[test]
+fn a_view_is_an_image_of_its_own() {
+    let volume = sample();
+    volume.link("/large", "/dir/large").unwrap();
+    let view = volume.view().root("/dir").build().unwrap();
+    let mut bytes = Vec::new();
+    view.snapshot().unwrap().write_image(&mut bytes).unwrap();
+    let listed = listed(&bytes);
+    let paths: Vec<_> = listed.keys().map(String::as_str).collect();
+    assert_eq!(
+        paths,
+        ["/", "/empty", "/large", "/linked", "/sparse", "/to"]
+    );
+    let part = Volume::from_image_bytes(bytes, Limits::default()).unwrap();
+    assert_eq!(part.read("/large").unwrap(), volume.read("/large").unwrap());
+    assert_eq!(
+        part.stat("/large").unwrap().nlink,
+        1,
+        "of the names that are in it"
+    );
+}
+
 #[test]
 fn a_damaged_file_is_named_and_nothing_replaced() {
     let mut bytes = image(&sample());

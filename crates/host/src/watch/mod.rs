@@ -41,6 +41,7 @@ mod names;
 mod queue;
 mod watchers;
 
+use std::fmt;
 use std::ops::Range;
 use std::sync::Arc;
 use std::task::{Context, Poll};
@@ -54,10 +55,13 @@ use crate::{ErrorCode, Result, Snapshot, View, Volume};
 use queue::Queue;
 pub(crate) use watchers::Watchers;
 
+/// Paths that one event has at most. Of a file with more names, [`Event::Linked`] has told that they are the same.
+pub const PATHS_MAX: usize = 16;
+
 /// A change of a volume.
 ///
-/// Paths start with `/`, at the root of what is watched. A file that has several names has several paths; what has
-/// no name any more has no events.
+/// Paths start with `/`, at the root of what is watched. A file that has several names has several paths, of which the
+/// oldest [`PATHS_MAX`] are told; what has no name any more has no events.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Event {
@@ -112,7 +116,8 @@ pub enum Event {
         paths: Vec<String>,
     },
     /// Not everything was told: the watch was full, or something that had been elsewhere in the volume came into what
-    /// is watched. [`Volume::resync`] makes the events exact again.
+    /// is watched, or a path is longer than a program could give at once
+    /// ([`PATH_BYTES_MAX`](monaka_fs_core::PATH_BYTES_MAX)). [`Volume::resync`] makes the events exact again.
     Rescan,
 }
 
@@ -120,7 +125,6 @@ pub enum Event {
 ///
 /// It does not keep the volume: when that is gone, the events end. So they do when the directory is removed that is the
 /// root of a view.
-#[derive(Debug)]
 pub struct Watch {
     watchers: Arc<Watchers>,
     queue: Arc<Queue>,
@@ -159,9 +163,16 @@ impl Watch {
     }
 
     /// As [`Self::recv_async`], for who makes a stream of it (`futures::stream::poll_fn`). The task that polled last
-    /// is woken.
+    /// is woken, by a waker that is called under the locks of the volume: it must not run the task itself.
     pub fn poll_recv(&mut self, context: &mut Context<'_>) -> Poll<Option<Event>> {
         self.queue.poll(context)
+    }
+}
+
+/// Without what it holds, which may be much.
+impl fmt::Debug for Watch {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Watch").finish_non_exhaustive()
     }
 }
 

@@ -2,7 +2,9 @@
 
 use std::collections::HashMap;
 
-use monaka_fs_core::Ino;
+use monaka_fs_core::{Ino, PATH_BYTES_MAX};
+
+use super::PATHS_MAX;
 
 /// Where each inode is, as of the last change that was told.
 #[derive(Debug, Default)]
@@ -16,6 +18,11 @@ struct Place {
     dir: Ino,
     name: Box<str>,
 }
+
+/// A path that no program could give at once, so that it is not told: without this limit, directories in one another
+/// would make events of any size, and take any time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct TooLong;
 
 impl Names {
     /// Inodes that have a name.
@@ -53,33 +60,48 @@ impl Names {
         }
     }
 
-    /// All paths of an inode below a root.
-    pub(super) fn paths(&self, root: Ino, ino: Ino) -> Vec<String> {
+    /// The paths of an inode below a root, of those it got first: at most [`PATHS_MAX`].
+    pub(super) fn paths(&self, root: Ino, ino: Ino) -> Result<Vec<String>, TooLong> {
         if ino == root {
-            return vec!["/".into()];
+            return Ok(vec!["/".into()]);
         }
-        let places = self.of.get(&ino).map_or(&[][..], Vec::as_slice);
-        let paths = places
-            .iter()
-            .filter_map(|place| self.path(root, place.dir, &place.name));
-        paths.collect()
+        let mut paths = Vec::new();
+        let mut outside = None;
+        for place in self.of.get(&ino).into_iter().flatten() {
+            // Of many names, most are in the same directory.
+            if paths.len() == PATHS_MAX || outside == Some(place.dir) {
+                continue;
+            }
+            match self.path(root, place.dir, &place.name)? {
+                Some(path) => paths.push(path),
+                None => outside = Some(place.dir),
+            }
+        }
+        Ok(paths)
     }
 
     /// The path of a name below a root; `None` where the directory is not below it.
-    pub(super) fn path(&self, root: Ino, dir: Ino, name: &str) -> Option<String> {
+    pub(super) fn path(&self, root: Ino, dir: Ino, name: &str) -> Result<Option<String>, TooLong> {
         let mut names = vec![name];
+        let mut len = 1 + name.len();
         let mut above = dir;
-        while above != root {
+        while above != root && len <= PATH_BYTES_MAX {
             // A directory has one name.
-            let place = self.of.get(&above)?.first()?;
+            let Some(place) = self.of.get(&above).and_then(|places| places.first()) else {
+                return Ok(None);
+            };
             names.push(&place.name);
+            len += 1 + place.name.len();
             above = place.dir;
         }
-        let mut path = String::with_capacity(names.iter().map(|name| name.len() + 1).sum());
+        if len > PATH_BYTES_MAX {
+            return Err(TooLong);
+        }
+        let mut path = String::with_capacity(len);
         for name in names.iter().rev() {
             path.push('/');
             path.push_str(name);
         }
-        Some(path)
+        Ok(Some(path))
     }
 }

@@ -1,6 +1,7 @@
 //! The events that wait for one watch.
 
 use std::collections::VecDeque;
+use std::ops::Range;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
@@ -8,6 +9,7 @@ use std::time::Duration;
 use monaka_fs_core::Ino;
 
 use super::Event;
+use super::names::TooLong;
 
 /// A bounded queue. It has its lock for as long as it takes to put an event in or out.
 #[derive(Debug)]
@@ -52,19 +54,20 @@ impl Queue {
     pub(super) fn push_written(
         &self,
         ino: Ino,
-        range: std::ops::Range<u64>,
-        paths: impl FnOnce() -> Vec<String>,
-    ) {
+        range: Range<u64>,
+        paths: impl FnOnce() -> Result<Vec<String>, TooLong>,
+    ) -> Result<(), TooLong> {
         self.change(|state| {
             if state.lost || state.extend(ino, &range) {
-                return;
+                return Ok(());
             }
-            let paths = paths();
+            let paths = paths()?;
             if !paths.is_empty() {
                 state.push(Event::Written { paths, range }, self.capacity);
                 state.written = Some(ino);
             }
-        });
+            Ok(())
+        })
     }
 
     /// What comes now cannot be told.
@@ -115,9 +118,9 @@ impl Queue {
     }
 
     /// Changes the state and tells who waits for it.
-    fn change(&self, change: impl FnOnce(&mut State)) {
+    fn change<T>(&self, change: impl FnOnce(&mut State) -> T) -> T {
         let mut state = self.lock();
-        change(&mut state);
+        let changed = change(&mut state);
         let waker = match state.is_empty() {
             true => None,
             false => state.waker.take(),
@@ -127,6 +130,7 @@ impl Queue {
         if let Some(waker) = waker {
             waker.wake();
         }
+        changed
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
@@ -152,7 +156,7 @@ impl State {
     }
 
     /// Lets the last event stand for these bytes too, if it is of those before them.
-    fn extend(&mut self, ino: Ino, more: &std::ops::Range<u64>) -> bool {
+    fn extend(&mut self, ino: Ino, more: &Range<u64>) -> bool {
         match self.events.back_mut() {
             Some(Event::Written { range, .. })
                 if self.written == Some(ino) && range.end == more.start =>

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use monaka_fs_core::{Change, DirEntry, Ino, Kind};
 
 use super::Event;
-use super::names::Names;
+use super::names::{Names, TooLong};
 use super::queue::Queue;
 
 /// The watches of a volume.
@@ -106,6 +106,12 @@ impl Names {
 
 /// Tells one watch of a change that the names do not have yet.
 fn tell(queue: &Queue, names: &Names, change: Change<'_>) {
+    if tell_paths(queue, names, change) == Err(TooLong) {
+        queue.lose();
+    }
+}
+
+fn tell_paths(queue: &Queue, names: &Names, change: Change<'_>) -> Result<(), TooLong> {
     let root = queue.root();
     let path = |dir, name| names.path(root, dir, name);
     match change {
@@ -115,8 +121,8 @@ fn tell(queue: &Queue, names: &Names, change: Change<'_>) {
             ino,
             kind,
         } => {
-            if let Some(path) = path(dir, name) {
-                added(queue, names, path, ino, kind);
+            if let Some(path) = path(dir, name)? {
+                added(queue, names, path, ino, kind)?;
             }
         }
         Change::Removed { ino, kind, .. } if ino == root => {
@@ -127,7 +133,7 @@ fn tell(queue: &Queue, names: &Names, change: Change<'_>) {
         Change::Removed {
             dir, name, kind, ..
         } => {
-            if let Some(path) = path(dir, name) {
+            if let Some(path) = path(dir, name)? {
                 queue.push(Event::Removed { path, kind });
             }
         }
@@ -138,7 +144,7 @@ fn tell(queue: &Queue, names: &Names, change: Change<'_>) {
             new_name,
             kind,
             ..
-        } => match (path(old_dir, old_name), path(new_dir, new_name)) {
+        } => match (path(old_dir, old_name)?, path(new_dir, new_name)?) {
             (Some(from), Some(to)) => queue.push(Event::Renamed { from, to, kind }),
             (Some(path), None) => queue.push(Event::Removed { path, kind }),
             // It may hold anything.
@@ -147,31 +153,39 @@ fn tell(queue: &Queue, names: &Names, change: Change<'_>) {
         },
         Change::Written { ino, offset, len } => {
             let range = offset..offset.saturating_add(len);
-            queue.push_written(ino, range, || names.paths(root, ino));
+            queue.push_written(ino, range, || names.paths(root, ino))?;
         }
         Change::Resized { ino, size } => {
-            push_at(queue, names, ino, |paths| Event::Resized { paths, size })
+            push_at(queue, names, ino, |paths| Event::Resized { paths, size })?;
         }
-        Change::Touched { ino } => push_at(queue, names, ino, |paths| Event::Touched { paths }),
+        Change::Touched { ino } => push_at(queue, names, ino, |paths| Event::Touched { paths })?,
         // A change that this does not know.
         _ => queue.lose(),
     }
+    Ok(())
 }
 
 /// A name was added that a watch sees.
-fn added(queue: &Queue, names: &Names, path: String, ino: Ino, kind: Kind) {
-    let existing = names.paths(queue.root(), ino).into_iter().next();
+fn added(queue: &Queue, names: &Names, path: String, ino: Ino, kind: Kind) -> Result<(), TooLong> {
+    let existing = names.paths(queue.root(), ino)?.into_iter().next();
     match existing {
         Some(existing) => queue.push(Event::Linked { path, existing }),
         None if names.has(ino) => queue.lose(),
         None => queue.push(Event::Created { path, kind }),
     }
+    Ok(())
 }
 
 /// Something changed at all paths of an inode that a watch sees.
-fn push_at(queue: &Queue, names: &Names, ino: Ino, event: impl FnOnce(Vec<String>) -> Event) {
-    let paths = names.paths(queue.root(), ino);
+fn push_at(
+    queue: &Queue,
+    names: &Names,
+    ino: Ino,
+    event: impl FnOnce(Vec<String>) -> Event,
+) -> Result<(), TooLong> {
+    let paths = names.paths(queue.root(), ino)?;
     if !paths.is_empty() {
         queue.push(event(paths));
     }
+    Ok(())
 }
