@@ -14,7 +14,9 @@ mod common;
 use std::hash::{BuildHasher, RandomState};
 
 use common::fs::{MUTATE, READ, WRITE};
-use common::shared::{Program, SharedVolume, check_empty, check_idle, marking_volume, volume};
+use common::shared::{
+    Program, SharedVolume, check_empty, check_idle, marking_volume, snapshot, volume,
+};
 use monaka_fs_core::{
     Error, Follow, Limits, OpenFlags, Quota, Run, Scope, SetTime, Snapshot, Time,
 };
@@ -605,7 +607,7 @@ mod moments {
             let threads = (0..2).map(|_| {
                 let volume = volume.clone();
                 spawn(move || {
-                    let snapshot = volume.snapshot().unwrap();
+                    let snapshot = snapshot(&volume);
                     let [first, second] = ["first", "second"].map(|name| {
                         content(&snapshot, name)
                             .unwrap()
@@ -640,7 +642,7 @@ mod moments {
             let taking = {
                 let volume = volume.clone();
                 spawn(move || {
-                    let snapshot = volume.snapshot().unwrap();
+                    let snapshot = snapshot(&volume);
                     let found = ["x", "y", "z"].map(|name| content(&snapshot, name));
                     let found: Vec<_> = found.into_iter().flatten().collect();
                     assert_eq!(found, [b"moves"]);
@@ -663,7 +665,7 @@ mod moments {
             let mut writer = Program::of(&volume);
             let fd = writer.create("f").unwrap();
             writer.view.write(fd, 0, b"before").unwrap();
-            let snapshot = volume.snapshot().unwrap();
+            let snapshot = snapshot(&volume);
             let writing = spawn(move || {
                 writer.view.write(fd, 0, b"behind").unwrap();
                 assert_eq!(writer.read(fd).unwrap(), b"behind");
@@ -725,7 +727,7 @@ mod marks {
             let taking = {
                 let volume = volume.clone();
                 spawn(move || {
-                    let snapshot = volume.snapshot().unwrap();
+                    let snapshot = snapshot(&volume);
                     let stat = snapshot.inode(ino).unwrap().stat();
                     assert!(
                         [stat.atime, stat.mtime, stat.ctime]

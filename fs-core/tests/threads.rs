@@ -14,7 +14,7 @@ use std::time::{Duration, Instant};
 
 use common::calls::Random;
 use common::fs::{BOTH, READ, WRITE};
-use common::shared::{Program, SharedVolume, check_empty, check_idle, volume};
+use common::shared::{Program, SharedVolume, check_empty, check_idle, snapshot, volume};
 use monaka_fs_core::{
     Access, CHUNK_BYTES, Error, Fd, Follow, Gather, Kind, Limits, OpenFlags, Payload, Quota,
     Result, SetTime, Source, Time, Usage,
@@ -162,7 +162,7 @@ impl Wild {
                 Err(Error::ReadOnly) => {}
                 set => set?,
             },
-            _ => drop(view.volume().snapshot()?),
+            _ => drop(snapshot(view.volume())),
         }
         Ok(())
     }

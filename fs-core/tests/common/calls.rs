@@ -10,7 +10,7 @@ use monaka_fs_core::{Error, Fd, Gather, Result, Run, Snapshot, Stat};
 
 use super::fs::BOTH;
 use super::linear::{Call, Sequential};
-use super::shared::Program;
+use super::shared::{Program, snapshot};
 
 pub const NAMES: [&str; 3] = ["a", "b", "c"];
 
@@ -227,7 +227,7 @@ impl Actor {
             Action::Link(old, new) => program.link(NAMES[old], NAMES[new])?,
             Action::Unlink(name) => program.unlink(NAMES[name])?,
             Action::StatAt(name) => return Ok(seen(program.stat(NAMES[name])?)),
-            Action::Snapshot => return Ok(listed(&program.view.volume().snapshot()?)),
+            Action::Snapshot => return Ok(listed(&snapshot(program.view.volume()))),
             Action::Append(byte) => {
                 let (offset, _) = program.view.append(open?, &[byte])?;
                 return Ok(Outcome::At(offset as usize));

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use monaka_fs_core::{
     Access, Change, Env, Fd, Follow, Ino, Kind, Limits, OpenFlags, Quota, Result, Scope, Shared,
-    Stat, Time, Usage, View, Volume,
+    Snapshot, Stat, Time, Usage, View, Volume,
 };
 
 use super::fs::{BOTH, MUTATE, READ};
@@ -41,7 +41,7 @@ impl Env for Ticks {
 
 /// What somebody knows who only hears of changes: all names, and the sizes of files. It is what is there
 /// only if changes are told in the order in which they are made.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 struct Follower {
     names: BTreeMap<(Ino, String), Ino>,
     sizes: BTreeMap<Ino, u64>,
@@ -120,6 +120,28 @@ pub fn marking_volume() -> SharedVolume {
         ..Ticks::default()
     };
     Shared::new(Volume::new(env, Limits::default()).unwrap())
+}
+
+/// A snapshot, which is what was told until its moment.
+pub fn snapshot(volume: &SharedVolume) -> Snapshot {
+    let mut told = Follower::default();
+    let moment = || told = volume.env().follower.lock().unwrap().clone();
+    let snapshot = volume.snapshot_at(moment).unwrap();
+    let mut names = BTreeMap::new();
+    let mut waiting = vec![snapshot.root()];
+    while let Some(dir) = waiting.pop() {
+        for (name, ino, kind) in snapshot.inode(dir).unwrap().entries() {
+            let size = snapshot.inode(ino).unwrap().stat().size;
+            match kind {
+                Kind::File => assert_eq!(told.sizes.get(&ino), Some(&size), "{name}"),
+                Kind::Directory => waiting.push(ino),
+                Kind::Symlink => {}
+            }
+            names.insert((dir, name.to_owned()), ino);
+        }
+    }
+    assert_eq!(names, told.names);
+    snapshot
 }
 
 /// Nobody has a view of the volume any more: nothing is open, every invariant holds, what is counted is
