@@ -82,6 +82,28 @@ impl Volume {
     }
 
     /// A view to be made: of the whole filesystem, unless it is narrowed.
+    ///
+    /// ```
+    /// use monaka_host::{Limits, Quota, Volume};
+    ///
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let volume = Volume::new(Limits::default())?;
+    /// volume.create_dir_all("/tenants/a")?;
+    /// volume.write("/secret", b"not for tenants")?;
+    ///
+    /// let tenant = volume
+    ///     .view()
+    ///     .root("/tenants/a")
+    ///     .quota(Quota::new(1 << 20, 1000))
+    ///     .preopen("/data")
+    ///     .build()?;
+    /// tenant.write("/f", b"mine")?;
+    /// assert!(tenant.read("/../../secret").is_err(), "nothing leads out");
+    /// assert!(tenant.write("/large", &[0; 2 << 20]).is_err(), "there is no room for it");
+    /// assert_eq!(volume.read("/tenants/a/f")?, b"mine");
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn view(&self) -> ViewBuilder {
         ViewBuilder::new(self.core.clone())
     }

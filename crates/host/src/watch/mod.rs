@@ -158,6 +158,30 @@ impl Watch {
     }
 
     /// As [`Self::recv`], for tasks. An event is not lost when the future is dropped.
+    ///
+    /// ```
+    /// use monaka_host::{Event, Limits, Volume};
+    ///
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let runtime = tokio::runtime::Builder::new_current_thread().build()?;
+    /// # runtime.block_on(async {
+    /// let volume = Volume::new(Limits::default())?;
+    /// let mut watch = volume.watch(1024)?;
+    /// let follower = tokio::spawn(async move {
+    ///     let mut created = 0;
+    ///     while let Some(event) = watch.recv_async().await {
+    ///         created += u32::from(matches!(event, Event::Created { .. }));
+    ///     }
+    ///     created
+    /// });
+    /// volume.write("/a", b"")?;
+    /// volume.write("/b", b"")?;
+    /// drop(volume);
+    /// assert_eq!(follower.await?, 2);
+    /// # Ok(())
+    /// # })
+    /// # }
+    /// ```
     pub async fn recv_async(&mut self) -> Option<Event> {
         std::future::poll_fn(|context| self.poll_recv(context)).await
     }

@@ -41,6 +41,22 @@ fn an_image_outlives_its_name_and_its_volume() {
 }
 
 #[test]
+fn a_directory_is_read_once() {
+    let dir = tempfile::tempdir().unwrap();
+    fs::create_dir(dir.path().join("d")).unwrap();
+    fs::write(dir.path().join("d/f"), "before").unwrap();
+    fs::hard_link(dir.path().join("d/f"), dir.path().join("same")).unwrap();
+    symlink("d/f", dir.path().join("to")).unwrap();
+    let volume = Volume::from_directory(dir.path(), Limits::default()).unwrap();
+    fs::write(dir.path().join("d/f"), "after").unwrap();
+    assert_eq!(volume.read("/to").unwrap(), b"before");
+    volume.append("/same", b" and").unwrap();
+    assert_eq!(volume.read("/d/f").unwrap(), b"before and");
+    assert_eq!(fs::read(dir.path().join("same")).unwrap(), b"after");
+    assert_eq!(volume.usage().bytes, 10, "what was changed");
+}
+
+#[test]
 fn what_is_no_image_is_told_with_its_name() {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("x");
