@@ -768,6 +768,170 @@ mod marks {
     }
 }
 
+/// What the host makes, while it makes something else of it.
+mod devices {
+    use std::sync::{Arc, Mutex};
+
+    use monaka_fs_core::device::{Device, DeviceDirectory, OpenDevice, Synthetic};
+    use monaka_fs_core::{Access, Found, Gather, Result};
+
+    use super::*;
+
+    /// A text that cannot be changed.
+    #[derive(Debug)]
+    struct Text(&'static str);
+
+    impl Device for Text {
+        fn open(&self, _access: Access, _truncate: bool) -> Result<Arc<dyn OpenDevice>> {
+            Ok(Arc::new(Self(self.0)))
+        }
+    }
+
+    impl OpenDevice for Text {
+        fn size(&self) -> u64 {
+            self.0.len() as u64
+        }
+
+        fn gather(&self, offset: u64, _len_max: usize, into: &mut dyn Gather) -> Result<Found> {
+            let bytes = &self.0.as_bytes()[offset as usize..];
+            into.reserve(bytes.len())?;
+            into.data(bytes);
+            Ok(Found {
+                len: bytes.len(),
+                end: true,
+            })
+        }
+
+        fn write(&self, _offset: Option<u64>, _bytes: &[u8]) -> Result<usize> {
+            Err(Error::Access)
+        }
+
+        fn set_size(&self, _size: u64) -> Result<()> {
+            Err(Error::Access)
+        }
+    }
+
+    /// Names that the host has at the moment.
+    #[derive(Debug, Default)]
+    struct Names(Mutex<Vec<&'static str>>);
+
+    impl DeviceDirectory for Names {
+        fn entries(&self) -> Result<Vec<(String, Synthetic)>> {
+            let file =
+                |name: &'static str| (name.to_owned(), Synthetic::File(Arc::new(Text(name))));
+            Ok(self.0.lock().unwrap().iter().copied().map(file).collect())
+        }
+    }
+
+    /// A directory that holds another, which is made anew with it.
+    #[derive(Debug)]
+    struct Outer(Arc<Names>);
+
+    /// What it holds.
+    #[derive(Debug)]
+    struct Inner(Arc<Names>);
+
+    impl DeviceDirectory for Outer {
+        fn entries(&self) -> Result<Vec<(String, Synthetic)>> {
+            let inner = Arc::new(Inner(self.0.clone()));
+            Ok(vec![("inner".to_owned(), Synthetic::Dynamic(inner))])
+        }
+    }
+
+    impl DeviceDirectory for Inner {
+        fn entries(&self) -> Result<Vec<(String, Synthetic)>> {
+            self.0.entries()
+        }
+    }
+
+    #[test]
+    fn what_is_open_outlives_its_mount() {
+        explore(|| {
+            let volume = volume(Limits::default());
+            let (mut a, b) = (Program::of(&volume), Program::of(&volume));
+            let old = Synthetic::File(Arc::new(Text("old")));
+            volume.mount("node", old).unwrap();
+            let reading = [(); 2].map(|()| b.view.fork().unwrap());
+            let reading = reading.map(|view| {
+                let mut program = Program::with_view(view);
+                spawn(move || match program.open("node", READ) {
+                    Ok(fd) => assert_one_of(&program.read(fd).unwrap()[..], &[b"old", b"new", b""]),
+                    Err(error) => assert_eq!(error, Error::NoEntry),
+                })
+            });
+            let mounting = {
+                let volume = volume.clone();
+                spawn(move || {
+                    volume.unmount("node").unwrap();
+                    let new = Synthetic::File(Arc::new(Text("new")));
+                    let mounted = volume.mount("node", new);
+                    assert_one_of(mounted, &[Ok(()), Err(Error::Exist)]);
+                })
+            };
+            let creating = spawn(move || {
+                let made = a.create_new("node").map(drop);
+                assert_one_of(made, &[Ok(()), Err(Error::Exist)]);
+                if made.is_ok() {
+                    a.unlink("node").unwrap();
+                }
+            });
+            join(reading.into_iter().chain([mounting, creating]).collect());
+            drop(b);
+            let unmounted = volume.unmount("node");
+            assert_one_of(unmounted, &[Ok(()), Err(Error::NoEntry)]);
+            check_empty(&volume, &[]);
+        });
+    }
+
+    /// What the host has made stays there for as long as the host has it, whoever looks at it with an
+    /// older idea of what there is.
+    #[test]
+    fn a_directory_on_the_fly_does_not_go_back_in_time() {
+        explore(|| {
+            let volume = volume(Limits::default());
+            let (mut a, mut b) = (Program::of(&volume), Program::of(&volume));
+            let names = Arc::new(Names::default());
+            volume
+                .mount("jobs", Synthetic::Dynamic(names.clone()))
+                .unwrap();
+            let looking = spawn(move || {
+                a.list("jobs").unwrap();
+                a.list("jobs").unwrap();
+            });
+            let adding = spawn(move || {
+                names.0.lock().unwrap().push("first");
+                assert!(b.stat("jobs/first").is_ok());
+                assert_eq!(b.list("jobs").unwrap(), ["first"]);
+                assert_eq!(b.get("jobs/first").unwrap(), b"first");
+            });
+            join(vec![looking, adding]);
+            volume.unmount("jobs").unwrap();
+            check_empty(&volume, &[]);
+        });
+    }
+
+    #[test]
+    fn a_directory_is_made_anew_together_with_the_one_that_holds_it() {
+        explore(|| {
+            let volume = volume(Limits::default());
+            let names = Arc::new(Names::default());
+            names.0.lock().unwrap().push("first");
+            let outer = Synthetic::Dynamic(Arc::new(Outer(names)));
+            volume.mount("outer", outer).unwrap();
+            let threads = [(); 3].map(|()| {
+                let mut program = Program::of(&volume);
+                spawn(move || {
+                    assert!(program.stat("outer/inner/first").is_ok());
+                    assert_eq!(program.list("outer/inner").unwrap(), ["first"]);
+                })
+            });
+            join(threads.into());
+            volume.unmount("outer").unwrap();
+            check_empty(&volume, &[]);
+        });
+    }
+}
+
 /// The histories of `linear.rs`, in orders that the machine would hardly take.
 mod histories {
     use std::sync::Arc;

@@ -38,6 +38,9 @@ pub(crate) struct Directory {
     /// Who makes the entries, where the host does, each time that they are looked at.
     #[cfg(any(feature = "std", shuttle))]
     source: Option<held::Directory>,
+    /// Which question to it the entries are the answer of.
+    #[cfg(any(feature = "std", shuttle))]
+    asked: u64,
     slots: Vec<Slot>,
     /// The text of all names, also of those that are gone since the last compaction.
     names: String,
@@ -70,6 +73,8 @@ impl Directory {
             parent,
             #[cfg(any(feature = "std", shuttle))]
             source: None,
+            #[cfg(any(feature = "std", shuttle))]
+            asked: 0,
             slots: Vec::new(),
             names: String::new(),
             index: HashTable::new(),
@@ -96,6 +101,14 @@ impl Directory {
     #[cfg(any(feature = "std", shuttle))]
     pub(crate) fn set_source(&mut self, source: Option<held::Directory>) {
         self.source = source;
+    }
+
+    /// Whether the answer to this question is newer than the entries, which are taken to be it then.
+    #[cfg(any(feature = "std", shuttle))]
+    pub(crate) fn is_news(&mut self, asked: u64) -> bool {
+        let is_news = asked > self.asked;
+        self.asked = self.asked.max(asked);
+        is_news
     }
 
     pub(crate) fn len(&self) -> usize {

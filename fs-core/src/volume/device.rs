@@ -58,17 +58,22 @@ impl<E: Env> Volume<E> {
 
     /// Makes a directory anew, if the host makes it.
     pub(crate) fn remake(&self, ino: Ino) -> Result<()> {
-        let Some(source) = self.source(ino)? else {
-            return Ok(());
-        };
-        // The host is asked while no lock is held.
-        let made = source.entries()?;
-        let mut tree = self.tree.write()?;
-        // It may have been unmounted meanwhile, and its number be another inode's.
-        match is_made_by(&tree, ino, &source) {
-            true => self.reconcile(&mut tree, ino, made, SYNTHETIC_DEPTH_MAX),
-            false => Ok(()),
+        while let Some(source) = self.source(ino)? {
+            let asked = self.asked.fetch_add(1, Ordering::AcqRel);
+            // The host is asked while no lock is held.
+            let made = source.entries()?;
+            let mut tree = self.tree.write()?;
+            // Who asked later may have been faster: what the host told then is not taken back.
+            if is_made_by(&tree, ino, &source) {
+                return match tree.directory_mut(ino)?.is_news(asked) {
+                    true => self.reconcile(&mut tree, ino, made, SYNTHETIC_DEPTH_MAX),
+                    false => Ok(()),
+                };
+            }
+            // It was made anew with the directory that holds it, and is still to be asked; or it was
+            // unmounted, and its number may be another inode's.
         }
+        Ok(())
     }
 
     fn source(&self, ino: Ino) -> Result<Option<Arc<dyn DeviceDirectory>>> {

@@ -32,6 +32,9 @@ pub struct Volume<E> {
     /// There has been a directory that the host makes on the fly.
     #[cfg(any(feature = "std", shuttle))]
     has_dynamic: core::sync::atomic::AtomicBool,
+    /// The number of the next question to such a directory: later ones have higher numbers.
+    #[cfg(any(feature = "std", shuttle))]
+    asked: core::sync::atomic::AtomicU64,
     /// Dropped last: it may own the bytes of the image that the tree borrows.
     pub(crate) env: E,
 }
@@ -75,6 +78,8 @@ impl<E: Env> Volume<E> {
             settled: Atomic64::new(0),
             #[cfg(any(feature = "std", shuttle))]
             has_dynamic: core::sync::atomic::AtomicBool::new(false),
+            #[cfg(any(feature = "std", shuttle))]
+            asked: core::sync::atomic::AtomicU64::new(1),
         }
     }
 

@@ -190,7 +190,10 @@ impl Program {
     }
 
     pub fn within(volume: &SharedVolume, scope: &Scope<'_>) -> Self {
-        let mut view = View::of(volume.clone(), scope).unwrap();
+        Self::with_view(View::of(volume.clone(), scope).unwrap())
+    }
+
+    pub fn with_view(mut view: View<Ticks>) -> Self {
         let root = view.open_root(MUTATE).unwrap();
         Self { view, root }
     }
