@@ -1,5 +1,7 @@
 //! What a host needs that follows changes: the names to start from, and the moment of a snapshot.
 
+#![cfg(feature = "std")]
+
 mod common;
 
 use std::cell::RefCell;
