@@ -3,6 +3,8 @@
 //! ```text
 //! cargo bench -p monaka-bench-host
 //! ```
+//!
+//! With `--profile NAME` one operation on a volume, again and again, for a profiler.
 
 use std::hint::black_box;
 use std::path::Path;
@@ -38,11 +40,28 @@ const OF_MEMCPY: f64 = 0.5;
 
 fn main() -> Result<()> {
     let program = Program::new(&engine()?, &guest()?)?;
+    let args: Vec<String> = std::env::args().collect();
+    if let [.., flag, name] = &args[..]
+        && flag == "--profile"
+    {
+        return profile(&program, name);
+    }
     let directory = tempfile::tempdir_in(tmpfs()?)?;
     operations(&program, directory.path())?;
     threads(&program)?;
     instances(&program)?;
     memcpy()
+}
+
+fn profile(program: &Program, name: &str) -> Result<()> {
+    let view = Volume::new(Limits::default())?.view().build()?;
+    for _ in 0..10 * TURNS {
+        print!(
+            "{}",
+            program.run(Files::Volume(&view), &["operations", "/", name])?
+        );
+    }
+    Ok(())
 }
 
 /// A line of a table of one figure.

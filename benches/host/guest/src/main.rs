@@ -1,6 +1,6 @@
 //! Measures file operations from inside.
 //!
-//! * `operations DIRECTORY`: a line `name<TAB>ns` for each, the best of many short rounds.
+//! * `operations DIRECTORY [NAME]`: a line `name<TAB>ns` for each, or for one, the best of many short rounds.
 //! * `throughput read|write FILE`: operations on 4 KiB per second, for a while.
 //! * `nothing`: ends at once.
 
@@ -27,7 +27,8 @@ fn main() -> io::Result<()> {
     let args: Vec<String> = std::env::args().skip(1).collect();
     let args: Vec<&str> = args.iter().map(String::as_str).collect();
     match args[..] {
-        ["operations", directory] => operations(Path::new(directory)),
+        ["operations", directory] => operations(Path::new(directory), None),
+        ["operations", directory, name] => operations(Path::new(directory), Some(name)),
         ["throughput", "read", path] => throughput(reader(Path::new(path), PAGE, SMALL)?),
         ["throughput", "write", path] => throughput(writer(Path::new(path), PAGE, SMALL)?),
         ["nothing"] => Ok(()),
@@ -35,20 +36,30 @@ fn main() -> io::Result<()> {
     }
 }
 
-fn operations(directory: &Path) -> io::Result<()> {
+fn operations(directory: &Path, only: Option<&str>) -> io::Result<()> {
     let path = directory.join("bench-data");
     fs::write(&path, vec![7; LARGE])?;
-    report("stat", best(100, || fs::metadata(&path).map(drop))?);
-    report("open + close", best(100, || File::open(&path).map(drop))?);
-    report("read 4 KiB", best(100, reader(&path, PAGE, SMALL)?)?);
-    report("write 4 KiB", best(100, writer(&path, PAGE, SMALL)?)?);
-    report("read 1 MiB", best(4, reader(&path, MEBIBYTE, LARGE)?)?);
-    report("write 1 MiB", best(4, writer(&path, MEBIBYTE, LARGE)?)?);
+    let measure = |name: &str, operations: usize, operation: &mut dyn FnMut() -> io::Result<()>| {
+        if only.is_none_or(|only| only == name) {
+            report(name, best(operations, operation)?);
+        }
+        Ok::<_, io::Error>(())
+    };
+    measure("stat", 100, &mut || fs::metadata(&path).map(drop))?;
+    measure("open + close", 100, &mut || File::open(&path).map(drop))?;
+    measure("read 4 KiB", 100, &mut reader(&path, PAGE, SMALL)?)?;
+    measure("write 4 KiB", 100, &mut writer(&path, PAGE, SMALL)?)?;
+    measure("read 1 MiB", 4, &mut reader(&path, MEBIBYTE, LARGE)?)?;
+    measure("write 1 MiB", 4, &mut writer(&path, MEBIBYTE, LARGE)?)?;
     fs::remove_file(&path)
 }
 
 /// Reads piece after piece, again and again.
-fn reader(path: &Path, len: usize, working_set: usize) -> io::Result<impl FnMut() -> io::Result<()>> {
+fn reader(
+    path: &Path,
+    len: usize,
+    working_set: usize,
+) -> io::Result<impl FnMut() -> io::Result<()>> {
     let mut file = File::open(path)?;
     let mut buffer = vec![0; len];
     let mut offsets = (0..working_set).step_by(len).cycle();
@@ -61,8 +72,16 @@ fn reader(path: &Path, len: usize, working_set: usize) -> io::Result<impl FnMut(
 }
 
 /// Writes piece after piece, again and again.
-fn writer(path: &Path, len: usize, working_set: usize) -> io::Result<impl FnMut() -> io::Result<()>> {
-    let mut file = File::options().write(true).create(true).truncate(false).open(path)?;
+fn writer(
+    path: &Path,
+    len: usize,
+    working_set: usize,
+) -> io::Result<impl FnMut() -> io::Result<()>> {
+    let mut file = File::options()
+        .write(true)
+        .create(true)
+        .truncate(false)
+        .open(path)?;
     let buffer = vec![9; len];
     let mut offsets = (0..working_set).step_by(len).cycle();
     Ok(move || {
@@ -98,7 +117,10 @@ fn throughput(mut operation: impl FnMut() -> io::Result<()>) -> io::Result<()> {
         }
         count += 64;
     }
-    report("per second", f64::from(count) / begin.elapsed().as_secs_f64());
+    report(
+        "per second",
+        f64::from(count) / begin.elapsed().as_secs_f64(),
+    );
     Ok(())
 }
 
