@@ -35,6 +35,8 @@ const OPERATIONS: [(&str, f64); 6] = [
 const TWO_THREADS: f64 = 1.8;
 /// What an instance may take longer on a volume.
 const INSTANCE_US_MAX: f64 = 5.0;
+/// What mounting 1 GiB may take: its index, with 8 bytes for each 64 KiB, is read, and no content.
+const MOUNT_US_MAX: f64 = 1000.0;
 /// The share of the speed of `memcpy` that a read ought to have.
 const OF_MEMCPY: f64 = 0.5;
 
@@ -50,6 +52,8 @@ fn main() -> Result<()> {
     operations(&program, directory.path())?;
     threads(&program)?;
     instances(&program)?;
+    volumes(directory.path())?;
+    watching()?;
     memcpy()
 }
 
@@ -187,6 +191,78 @@ fn instances(program: &Program) -> Result<()> {
         goal,
         added <= INSTANCE_US_MAX,
     );
+    println!();
+    Ok(())
+}
+
+/// The best time in µs of something, and what it gave last.
+fn timed<T>(operation: impl Fn() -> Result<T>) -> Result<(f64, T)> {
+    let mut best = f64::INFINITY;
+    for _ in 1..TURNS {
+        let start = Instant::now();
+        operation()?;
+        best = best.min(start.elapsed().as_secs_f64() * 1e6);
+    }
+    Ok((best, operation()?))
+}
+
+/// What a volume of one file costs a host that takes a snapshot of it, and one that mounts its image.
+fn volumes(directory: &Path) -> Result<()> {
+    let limits = Limits {
+        bytes_max: 2 << 30,
+        ..Limits::default()
+    };
+    let image = directory.join("image");
+    let times = |bytes: usize| -> Result<[f64; 2]> {
+        let volume = Volume::new(limits)?;
+        volume.write("/file", &vec![7; bytes])?;
+        let (snapshot_us, snapshot) = timed(|| Ok(volume.snapshot()?))?;
+        snapshot.save(&image)?;
+        let (mount_us, _) = timed(|| Ok(Volume::open_image(&image, limits)?))?;
+        Ok([snapshot_us, mount_us])
+    };
+    let ([snapshot, mount], [snapshot_large, mount_large]) = (times(1 << 20)?, times(1 << 30)?);
+    std::fs::remove_file(&image)?;
+    println!("| µs | 1 MiB | 1 GiB | goal |\n|---|---|---|---|");
+    let snapshot_large = format!("{snapshot_large:.0}");
+    line(
+        &format!("snapshot | {snapshot:.0}"),
+        snapshot_large,
+        String::new(),
+        true,
+    );
+    line(
+        &format!("mount its image | {mount:.0}"),
+        format!("{mount_large:.0}"),
+        format!("at most {MOUNT_US_MAX}"),
+        mount_large <= MOUNT_US_MAX,
+    );
+    println!();
+    Ok(())
+}
+
+/// What a change costs while somebody watches, and while nobody does.
+fn watching() -> Result<()> {
+    const CHANGES: u32 = 10_000;
+    let volume = Volume::new(Limits::default())?;
+    volume.write("/a", b"")?;
+    let rename = || -> Result<f64> {
+        let (us, ()) = timed(|| {
+            for _ in 0..CHANGES / 2 {
+                volume.rename("/a", "/b")?;
+                volume.rename("/b", "/a")?;
+            }
+            Ok(())
+        })?;
+        Ok(us * 1e3 / f64::from(CHANGES))
+    };
+    let unwatched = rename()?;
+    let watch = volume.watch(CHANGES as usize * (TURNS + 1))?;
+    let watched = rename()?;
+    drop(watch);
+    println!("| a rename by the host | ns | goal |\n|---|---|---|");
+    line("unwatched", format!("{unwatched:.0}"), String::new(), true);
+    line("watched", format!("{watched:.0}"), String::new(), true);
     println!();
     Ok(())
 }

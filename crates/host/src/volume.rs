@@ -32,8 +32,8 @@ impl Volume {
         Ok(Self::of(core))
     }
 
-    /// The files of an image, which is mapped and not read: mounting takes time for its names, none for
-    /// its content. See [`load`](crate::load) for what that asks of the file.
+    /// The files of an image, which is mapped and not read: mounting takes time for its names and for 8
+    /// bytes of each 64 KiB, none for its content. See [`load`](crate::load) for what that asks of the file.
     ///
     /// # Errors
     ///
