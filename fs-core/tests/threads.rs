@@ -268,8 +268,13 @@ fn run_wild(volume: &SharedVolume, quota: &Quota, mut random: Random, time: Dura
     let start = Instant::now();
     let mut counts = [0; 2];
     while start.elapsed() < time {
+        // The others may have all handles.
+        let Ok(program) = Program::try_with_quota(volume, quota) else {
+            thread::yield_now();
+            continue;
+        };
         let mut wild = Wild {
-            program: Program::with_quota(volume, quota),
+            program,
             random: random.clone(),
             open: Vec::new(),
         };

@@ -182,20 +182,30 @@ impl Program {
     }
 
     pub fn with_quota(volume: &SharedVolume, quota: &Quota) -> Self {
+        Self::try_with_quota(volume, quota).unwrap()
+    }
+
+    /// Where there may be no handle left.
+    pub fn try_with_quota(volume: &SharedVolume, quota: &Quota) -> Result<Self> {
         let scope = Scope {
             quota: Some(quota.clone()),
             ..Scope::default()
         };
-        Self::within(volume, &scope)
+        Self::try_with_view(View::of(volume.clone(), &scope)?)
     }
 
     pub fn within(volume: &SharedVolume, scope: &Scope<'_>) -> Self {
         Self::with_view(View::of(volume.clone(), scope).unwrap())
     }
 
-    pub fn with_view(mut view: View<Ticks>) -> Self {
-        let root = view.open_root(MUTATE).unwrap();
-        Self { view, root }
+    pub fn with_view(view: View<Ticks>) -> Self {
+        Self::try_with_view(view).unwrap()
+    }
+
+    /// Where there may be no handle left.
+    pub fn try_with_view(mut view: View<Ticks>) -> Result<Self> {
+        let root = view.open_root(MUTATE)?;
+        Ok(Self { view, root })
     }
 
     pub fn open_with(&mut self, path: &str, flags: OpenFlags, access: Access) -> Result<Fd> {
