@@ -88,7 +88,7 @@ pub(crate) mod held {
     use crate::{Access, Found, Gather, Result};
 
     /// There is none.
-    #[derive(Clone, Copy, Debug)]
+    #[derive(Clone, Debug)]
     pub(crate) enum Never {}
 
     pub(crate) type File = Never;

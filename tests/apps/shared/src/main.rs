@@ -22,7 +22,9 @@ fn main() -> io::Result<()> {
         ["meet", directory] => meet(directory),
         ["fill", path, bytes] => File::create(path)?.write_all(&vec![b'x'; number(bytes)]),
         ["exit", code] => process::exit(number(code) as i32),
-        ["fail-unless", instance] => process::exit(i32::from(variable("MONAKA_INSTANCE") != instance)),
+        ["fail-unless", instance] => {
+            process::exit(i32::from(variable("MONAKA_INSTANCE") != instance))
+        }
         ["trap"] => process::abort(),
         ["spin"] => loop {
             std::hint::spin_loop();
@@ -65,7 +67,11 @@ fn append(path: &str, lines: usize) -> io::Result<()> {
 fn speak(lines: usize) -> io::Result<()> {
     let mut out = io::stdout();
     for line in 0..lines {
-        for part in [variable("MONAKA_INSTANCE"), format!(" {line} "), "x".repeat(100)] {
+        for part in [
+            variable("MONAKA_INSTANCE"),
+            format!(" {line} "),
+            "x".repeat(100),
+        ] {
             out.write_all(part.as_bytes())?;
             out.flush()?;
         }
