@@ -16,14 +16,15 @@
 //! # }
 //! ```
 //!
-//! Each operation is an event of `tracing`, too: target `monaka_host`, level TRACE, with the fields `operation`, `path`
-//! and `to` where there are any (as the program gave them, from a directory that it has open), and `result` (`ok`, or the code by its name in WASI). Where nobody has subscribed
-//! to them, that costs the look at a level.
+//! Each operation is a span of `tracing`, too: target `monaka_host`, level TRACE, with the fields `operation`, `path`
+//! and `to` where there are any (as the program gave them, from a directory that it has open), and `result` (`ok`, or the
+//! code by its name in WASI). Where nobody has subscribed to them, that costs the look at a level.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use monaka_fs_core::Usage;
 use monaka_wasi::error;
+use tracing::{Span, field};
 
 use crate::ErrorCode;
 
@@ -257,16 +258,25 @@ impl Call<'_> {
         matches!(self.operation, Operation::Open | Operation::Close)
     }
 
-    /// Tells who traces how it went.
+    /// The span of the operation, for who traces it.
     #[inline]
-    pub(crate) fn trace(&self, failed: Option<ErrorCode>) {
-        tracing::trace!(
+    pub(crate) fn span(&self) -> Span {
+        tracing::trace_span!(
             target: "monaka_host",
+            "operation",
             operation = self.operation.name(),
             path = self.path,
             to = self.to,
-            result = failed.map_or("ok", error::name),
-        );
+            result = field::Empty,
+        )
+    }
+}
+
+/// Tells a span how its operation went.
+#[inline]
+pub(crate) fn record(span: &Span, failed: Option<ErrorCode>) {
+    if !span.is_disabled() {
+        span.record("result", failed.map_or("ok", error::name));
     }
 }
 

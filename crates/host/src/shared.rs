@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use monaka_fs_core::Usage;
 
 use crate::ErrorCode;
-use crate::metrics::{Call, Counters, Tally};
+use crate::metrics::{self, Call, Counters, Tally};
 use crate::outside::Outside;
 
 /// What a store sees, as the core has it: with a table of handles.
@@ -41,6 +41,7 @@ impl Shared {
         operation: impl FnOnce(&mut Core) -> Result<T, ErrorCode>,
     ) -> Result<T, ErrorCode> {
         let call = call.into();
+        let span = call.span().entered();
         let mut core = self.lock();
         let result = operation(&mut core);
         self.0.tally.count_locked(call.operation);
@@ -48,7 +49,7 @@ impl Shared {
             self.0.tally.set_handles_locked(core.usage().handles);
         }
         drop(core);
-        call.trace(result.as_ref().err().copied());
+        metrics::record(&span, result.as_ref().err().copied());
         result
     }
 

@@ -122,7 +122,7 @@ fn each_kind_has_a_name_and_a_place() {
     assert_eq!(names.len(), COUNT);
 }
 
-/// Keeps the events at or above a level as lines.
+/// Keeps the spans at or above a level as lines, in the order in which they begin.
 struct Lines {
     level: Level,
     lines: Arc<Mutex<Vec<String>>>,
@@ -133,20 +133,26 @@ impl Subscriber for Lines {
         *metadata.level() <= self.level
     }
 
-    fn new_span(&self, _: &span::Attributes<'_>) -> span::Id {
-        span::Id::from_u64(1)
+    fn new_span(&self, span: &span::Attributes<'_>) -> span::Id {
+        let mut line = Line(span.metadata().target().into());
+        span.record(&mut line);
+        let mut lines = self.lines.lock().unwrap();
+        lines.push(line.0);
+        span::Id::from_u64(lines.len() as u64)
     }
 
-    fn record(&self, _: &span::Id, _: &span::Record<'_>) {}
+    fn record(&self, span: &span::Id, values: &span::Record<'_>) {
+        let mut lines = self.lines.lock().unwrap();
+        let line = &mut lines[span.into_u64() as usize - 1];
+        let mut recorded = Line(std::mem::take(line));
+        values.record(&mut recorded);
+        *line = recorded.0;
+    }
+
     fn record_follows_from(&self, _: &span::Id, _: &span::Id) {}
     fn enter(&self, _: &span::Id) {}
     fn exit(&self, _: &span::Id) {}
-
-    fn event(&self, event: &Event<'_>) {
-        let mut line = Line(event.metadata().target().into());
-        event.record(&mut line);
-        self.lines.lock().unwrap().push(line.0);
-    }
+    fn event(&self, _: &Event<'_>) {}
 }
 
 struct Line(String);
@@ -157,7 +163,7 @@ impl Visit for Line {
     }
 }
 
-/// The events of these operations, as who subscribes at this level gets them.
+/// The spans of these operations, as who subscribes at this level gets them.
 fn traced(level: Level, operations: impl FnOnce()) -> Vec<String> {
     let lines = Arc::default();
     let subscriber = Lines {
