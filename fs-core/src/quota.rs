@@ -208,17 +208,16 @@ impl<'a> Account<'a> {
         }
     }
 
-    pub(crate) fn reserve_inodes(self, count: u32) -> Result<()> {
+    pub(crate) fn reserve_inode(self) -> Result<()> {
         if let Some(quota) = self.quota() {
-            quota.reserve_inodes(count)?;
+            quota.reserve_inodes(1)?;
         }
-        let reserved = self.volume.reserve_inodes(count);
-        if reserved.is_err()
-            && let Some(quota) = self.quota()
-        {
-            (0..count).for_each(|_| quota.release_inode());
-        }
-        reserved
+        let reserved = self.volume.reserve_inodes(1);
+        reserved.inspect_err(|_| {
+            if let Some(quota) = self.quota() {
+                quota.release_inode();
+            }
+        })
     }
 
     pub(crate) fn release_inode(self) {

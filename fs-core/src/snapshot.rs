@@ -12,6 +12,7 @@ use alloc::vec::Vec;
 use hashbrown::HashMap;
 
 use crate::body::Still;
+use crate::boxed::reserve;
 use crate::sync::Write;
 use crate::tree::{Content, Inode, Node, ROOT, Tree};
 use crate::{Env, Error, Ino, Kind, Result, Run, Stat, Volume, text};
@@ -175,10 +176,4 @@ fn snapshot(inode: &Inode, stat: Stat, body: Held) -> SnapshotInode {
 /// The metadata of a file whose lock is held.
 fn stat(ino: Ino, inode: &Inode, content: &Content) -> Stat {
     inode.stat_of(ino, content.body.size(), &content.stamps)
-}
-
-fn reserve<T>(items: &mut Vec<T>, count: usize) -> Result<()> {
-    items
-        .try_reserve_exact(count)
-        .map_err(|_| Error::InsufficientMemory)
 }

@@ -4,6 +4,7 @@ use alloc::sync::Arc;
 use alloc::vec::Vec;
 
 use super::chunk::{Chunk, Sums};
+use crate::boxed::reserve;
 use crate::{CHUNK_BYTES, Error, Result, Run, sum};
 
 /// Content that does not change any more.
@@ -99,10 +100,4 @@ fn still(chunk: &mut Chunk, sum: Option<u64>) -> Option<StillChunk> {
         Chunk::Image(bytes) => Some(StillChunk::Image(bytes)),
         Chunk::Unverified(bytes) => Some(StillChunk::Unverified(bytes, sum)),
     }
-}
-
-fn reserve<T>(items: &mut Vec<T>, count: usize) -> Result<()> {
-    items
-        .try_reserve_exact(count)
-        .map_err(|_| Error::InsufficientMemory)
 }

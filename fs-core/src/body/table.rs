@@ -6,6 +6,7 @@ use alloc::vec::Vec;
 #[cfg(any(feature = "std", shuttle))]
 use super::Still;
 use super::chunk::{Chunk, Growth, Sums, fit};
+use crate::boxed::reserve;
 use crate::quota::Account;
 use crate::{CHUNK_BYTES, Error, Payload, Result, Run};
 
@@ -353,12 +354,6 @@ fn indices(offset: u64, len: usize) -> core::ops::Range<usize> {
 fn within(index: usize, offset: u64) -> usize {
     let start = (index as u64).saturating_mul(CHUNK_BYTES as u64);
     offset.saturating_sub(start).min(CHUNK_BYTES as u64) as usize
-}
-
-fn reserve<T>(items: &mut Vec<T>, count: usize) -> Result<()> {
-    items
-        .try_reserve_exact(count)
-        .map_err(|_| Error::InsufficientMemory)
 }
 
 #[cfg(test)]

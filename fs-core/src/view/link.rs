@@ -33,7 +33,7 @@ impl<E: Env> View<E> {
         }
         let quota = inode.quota.clone();
         let account = self.volume.account(quota.as_ref());
-        account.reserve_inodes(1)?;
+        account.reserve_inode()?;
         let named = tree.directory_mut(dir)?.insert(name, entry);
         named.inspect_err(|_| account.release_inode())?;
         let now = self.volume.now();

@@ -61,7 +61,7 @@ impl<E: Env> Volume<E> {
     ) -> Result<Ino> {
         let (kind, quota) = (inode.kind(), inode.quota.clone());
         let account = self.account(quota.as_ref());
-        account.reserve_inodes(1)?;
+        account.reserve_inode()?;
         let created = tree.insert(inode).and_then(|ino| {
             let named = tree.directory_mut(dir)?.insert(name, Entry { ino, kind });
             named.inspect_err(|_| drop(tree.remove(ino)))?;
