@@ -48,7 +48,7 @@ pub fn run(seed: u64, operations: u64, line: &mut dyn FnMut(&str)) {
     run_in(World::new(Random::new(seed), false), operations, line);
 }
 
-/// As [`run`], but without what the WIT allows a host to trap for.
+/// As [`run`], but without what the WIT leaves to the host.
 pub fn run_strict(seed: u64, operations: u64, line: &mut dyn FnMut(&str)) {
     run_in(World::new(Random::new(seed), true), operations, line);
 }

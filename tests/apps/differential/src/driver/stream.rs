@@ -147,7 +147,7 @@ fn blocking_write_zeroes_and_flush(world: &mut World) -> Step {
 }
 
 fn splice(world: &mut World) -> Step {
-    let len = world.random.length();
+    let len = world.random.length().min(world.splice_max());
     let (to, sink) = world.outputs.any(&mut world.random)?;
     let (from, source) = world.inputs.any(&mut world.random)?;
     let outcome = sink.splice(source, len);
@@ -158,7 +158,7 @@ fn splice(world: &mut World) -> Step {
 }
 
 fn blocking_splice(world: &mut World) -> Step {
-    let len = world.random.length();
+    let len = world.random.length().min(world.splice_max());
     let (to, sink) = world.outputs.any(&mut world.random)?;
     let (from, source) = world.inputs.any(&mut world.random)?;
     let outcome = sink.blocking_splice(source, len);

@@ -26,11 +26,14 @@ pub const DROPS: &[Operation] = &[
 
 /// Bytes that `blocking-write-and-flush` takes at most, by the WIT.
 const BLOCKING_WRITE_MAX: usize = 4096;
+/// Bytes that every implementation moves in one splice if they are there.
+const SPLICE_MAX: u64 = 1 << 20;
 
 pub struct World {
     pub random: Random,
-    /// Whether it keeps off what wasmtime traps for, and the WIT allows it to: a stream that is dropped
-    /// before its pollables, and a blocking write of more than [`BLOCKING_WRITE_MAX`].
+    /// Whether it keeps off what the WIT leaves to the host: a stream that is dropped before its pollables
+    /// and a blocking write of more than [`BLOCKING_WRITE_MAX`], for which wasmtime traps, and a splice of
+    /// more than [`SPLICE_MAX`], of which wasmtime moves more at once.
     strict: bool,
     /// Descriptors of anything but directories.
     pub files: Table<Descriptor>,
@@ -113,6 +116,14 @@ impl World {
         match self.strict {
             true => BLOCKING_WRITE_MAX,
             false => usize::MAX,
+        }
+    }
+
+    /// Bytes of one splice.
+    pub fn splice_max(&self) -> u64 {
+        match self.strict {
+            true => SPLICE_MAX,
+            false => u64::MAX,
         }
     }
 
