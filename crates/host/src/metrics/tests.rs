@@ -1,12 +1,8 @@
 //! Operations as a store does them, without an engine.
 
-use std::fmt::{self, Write};
-use std::sync::{Arc, Mutex};
 use std::thread;
 
 use monaka_fs_core::{Access, Fd, Follow, OpenFlags};
-use tracing::field::{Field, Visit};
-use tracing::{Event, Level, Metadata, Subscriber, span};
 
 use super::*;
 use crate::shared::Shared;
@@ -120,79 +116,4 @@ fn each_kind_has_a_name_and_a_place() {
     names.sort_unstable();
     names.dedup();
     assert_eq!(names.len(), COUNT);
-}
-
-/// Keeps the spans at or above a level as lines, in the order in which they begin.
-struct Lines {
-    level: Level,
-    lines: Arc<Mutex<Vec<String>>>,
-}
-
-impl Subscriber for Lines {
-    fn enabled(&self, metadata: &Metadata<'_>) -> bool {
-        *metadata.level() <= self.level
-    }
-
-    fn new_span(&self, span: &span::Attributes<'_>) -> span::Id {
-        let mut line = Line(span.metadata().target().into());
-        span.record(&mut line);
-        let mut lines = self.lines.lock().unwrap();
-        lines.push(line.0);
-        span::Id::from_u64(lines.len() as u64)
-    }
-
-    fn record(&self, span: &span::Id, values: &span::Record<'_>) {
-        let mut lines = self.lines.lock().unwrap();
-        let line = &mut lines[span.into_u64() as usize - 1];
-        let mut recorded = Line(std::mem::take(line));
-        values.record(&mut recorded);
-        *line = recorded.0;
-    }
-
-    fn record_follows_from(&self, _: &span::Id, _: &span::Id) {}
-    fn enter(&self, _: &span::Id) {}
-    fn exit(&self, _: &span::Id) {}
-    fn event(&self, _: &Event<'_>) {}
-}
-
-struct Line(String);
-
-impl Visit for Line {
-    fn record_debug(&mut self, field: &Field, value: &dyn fmt::Debug) {
-        write!(self.0, " {field}={value:?}").unwrap();
-    }
-}
-
-/// The spans of these operations, as who subscribes at this level gets them.
-fn traced(level: Level, operations: impl FnOnce()) -> Vec<String> {
-    let lines = Arc::default();
-    let subscriber = Lines {
-        level,
-        lines: Arc::clone(&lines),
-    };
-    tracing::subscriber::with_default(subscriber, operations);
-    let mut lines = lines.lock().unwrap();
-    std::mem::take(&mut *lines)
-}
-
-#[test]
-fn operations_are_traced_for_who_asks() {
-    let operations = || {
-        let store = store(&view());
-        let root = open_root(&store);
-        create(&store, root, "f");
-        let renamed = store.operate((Operation::Rename, "f", "no/g"), |files| {
-            files.rename_at(root, "f", root, "no/g")
-        });
-        assert_eq!(renamed, Err(ErrorCode::NoEntry));
-    };
-    assert_eq!(
-        traced(Level::TRACE, operations),
-        [
-            r#"monaka_host operation="open" result="ok""#,
-            r#"monaka_host operation="open" path="f" result="ok""#,
-            r#"monaka_host operation="rename" path="f" to="no/g" result="no-entry""#,
-        ]
-    );
-    assert_eq!(traced(Level::DEBUG, operations), [""; 0]);
 }
