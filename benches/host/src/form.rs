@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use anyhow::{Result, anyhow, ensure};
-use monaka_host::{Ctx, MonakaCtxView, MonakaView, View};
+use monaka_host::{State, View};
 use wasmtime::component::{Component, InstancePre, Linker, ResourceTable};
 use wasmtime::{Config, Engine, InstanceAllocationStrategy, Store};
 use wasmtime_wasi::p2::bindings::{CommandPre, sync};
@@ -38,8 +38,8 @@ pub fn engine() -> Result<Engine> {
 #[derive(Clone)]
 pub struct Program {
     engine: Engine,
-    volume: InstancePre<OnVolume>,
-    volume_sync: InstancePre<OnVolume>,
+    volume: InstancePre<State>,
+    volume_sync: InstancePre<State>,
     host: InstancePre<OnHost>,
 }
 
@@ -79,11 +79,11 @@ impl Program {
         wasi.stdout(stdout.clone()).inherit_stderr();
         let ended = match files {
             Files::Volume(view) => {
-                let store = Store::new(&self.engine, OnVolume::new(wasi.build(), view));
+                let store = Store::new(&self.engine, State::new(wasi.build(), view));
                 runtime()?.block_on(call(self.volume.clone(), store))
             }
             Files::VolumeSync(view) => {
-                let store = Store::new(&self.engine, OnVolume::new(wasi.build(), view));
+                let store = Store::new(&self.engine, State::new(wasi.build(), view));
                 call_sync(self.volume_sync.clone(), store)
             }
             Files::Host(path) | Files::HostBlocking(path) => {
@@ -119,7 +119,7 @@ impl Program {
     ///
     /// Where it cannot be made.
     pub async fn instance_in(&self, view: &View) -> Result<()> {
-        let state = OnVolume::new(WasiCtx::builder().build(), view);
+        let state = State::new(WasiCtx::builder().build(), view);
         let mut store = Store::new(&self.engine, state);
         self.volume
             .instantiate_async(&mut store)
@@ -153,36 +153,6 @@ fn runtime() -> Result<tokio::runtime::Runtime> {
 /// An error of wasmtime, which is none of the standard library's.
 fn told(error: wasmtime::Error) -> anyhow::Error {
     anyhow!("{error:?}")
-}
-
-/// The data of a store on a volume.
-struct OnVolume {
-    host: OnHost,
-    files: Ctx,
-}
-
-impl OnVolume {
-    fn new(wasi: WasiCtx, view: &View) -> Self {
-        Self {
-            host: OnHost::new(wasi),
-            files: view.ctx(),
-        }
-    }
-}
-
-impl WasiView for OnVolume {
-    fn ctx(&mut self) -> WasiCtxView<'_> {
-        self.host.ctx()
-    }
-}
-
-impl MonakaView for OnVolume {
-    fn monaka(&mut self) -> MonakaCtxView<'_> {
-        MonakaCtxView {
-            ctx: &mut self.files,
-            table: &mut self.host.table,
-        }
-    }
 }
 
 /// The data of a store on directories of the host.

@@ -35,7 +35,49 @@ impl Ctx {
 }
 
 /// Implemented by the data of a store that runs programs on a volume, beside
-/// [`WasiView`](wasmtime_wasi::WasiView).
+/// [`WasiView`](wasmtime_wasi::WasiView). [`State`](crate::State) does both; a host with a type of its own, which
+/// works with wasmtime-wasi already, adds a [`Ctx`] to it:
+///
+/// ```
+/// use monaka_host::{Ctx, Limits, MonakaCtxView, MonakaView, Volume};
+/// use wasmtime::component::{Linker, ResourceTable};
+/// use wasmtime::{Engine, Store};
+/// use wasmtime_wasi::{WasiCtx, WasiCtxView, WasiView};
+///
+/// struct Host {
+///     table: ResourceTable,
+///     wasi: WasiCtx,
+///     files: Ctx,
+/// }
+///
+/// impl WasiView for Host {
+///     fn ctx(&mut self) -> WasiCtxView<'_> {
+///         WasiCtxView { ctx: &mut self.wasi, table: &mut self.table }
+///     }
+/// }
+///
+/// impl MonakaView for Host {
+///     fn monaka(&mut self) -> MonakaCtxView<'_> {
+///         MonakaCtxView { ctx: &mut self.files, table: &mut self.table }
+///     }
+/// }
+///
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let engine = Engine::default();
+/// let mut linker = Linker::<Host>::new(&engine);
+/// monaka_host::add_to_linker_sync(&mut linker)?;
+///
+/// let volume = Volume::new(Limits::default())?;
+/// let host = Host {
+///     table: ResourceTable::new(),
+///     wasi: WasiCtx::builder().inherit_stdio().build(),
+///     files: volume.view().build()?.ctx(),
+/// };
+/// let store = Store::new(&engine, host);
+/// # let _: Store<Host> = store;
+/// # Ok(())
+/// # }
+/// ```
 pub trait MonakaView: Send {
     /// The context, and the table of resources. It is the one that `WasiView` gives.
     fn monaka(&mut self) -> MonakaCtxView<'_>;

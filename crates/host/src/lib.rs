@@ -1,32 +1,14 @@
 //! One filesystem in memory for any number of WebAssembly programs in one wasmtime process.
 //!
 //! A [`Volume`] is the filesystem. Each program sees it through a [`View`], and each store that
-//! runs a program holds a [`Ctx`] of one. [`add_to_linker_async`] and [`add_to_linker_sync`] link all
-//! of wasmtime-wasi, but for `wasi:filesystem`, which is the volume's.
+//! runs a program holds a [`Ctx`] of one, in a [`State`] or in the host's own type. [`add_to_linker_async`] and
+//! [`add_to_linker_sync`] link all of wasmtime-wasi, but for `wasi:filesystem`, which is the volume's.
 //!
 //! ```
-//! use monaka_host::{Ctx, Limits, MonakaCtxView, MonakaView, Volume};
-//! use wasmtime::component::{Linker, ResourceTable};
+//! use monaka_host::{Limits, State, Volume};
+//! use wasmtime::component::Linker;
 //! use wasmtime::{Engine, Store};
-//! use wasmtime_wasi::{WasiCtx, WasiCtxView, WasiView};
-//!
-//! struct State {
-//!     table: ResourceTable,
-//!     wasi: WasiCtx,
-//!     files: Ctx,
-//! }
-//!
-//! impl WasiView for State {
-//!     fn ctx(&mut self) -> WasiCtxView<'_> {
-//!         WasiCtxView { ctx: &mut self.wasi, table: &mut self.table }
-//!     }
-//! }
-//!
-//! impl MonakaView for State {
-//!     fn monaka(&mut self) -> MonakaCtxView<'_> {
-//!         MonakaCtxView { ctx: &mut self.files, table: &mut self.table }
-//!     }
-//! }
+//! use wasmtime_wasi::WasiCtx;
 //!
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! let volume = Volume::new(Limits::default())?;
@@ -35,16 +17,15 @@
 //! monaka_host::add_to_linker_sync(&mut linker)?;
 //!
 //! let view = volume.view().build()?;
-//! let state = State {
-//!     table: ResourceTable::new(),
-//!     wasi: WasiCtx::builder().inherit_stdio().build(),
-//!     files: view.ctx(),
-//! };
-//! let store = Store::new(&engine, state);
-//! # let _: Store<State> = store;
+//! let wasi = WasiCtx::builder().inherit_stdio().build();
+//! let store = Store::new(&engine, State::new(wasi, &view));
+//! assert_eq!(store.data().files().operations(), 0);
 //! # Ok(())
 //! # }
 //! ```
+//!
+//! A host whose stores hold more (http, limits, its own) keeps a `State` beside that, as the example there shows; one
+//! that has a `WasiCtx` and a table already implements [`MonakaView`] for its type.
 //!
 //! # Layers
 //!
@@ -53,7 +34,7 @@
 //! * [`load`], [`snapshot`]: from directories and images, and back to images.
 //! * [`files`]: what a host does with files itself. [`synthetic`]: its state as files. [`watch`]: the changes
 //!   that programs make. [`metrics`]: what they hold and do.
-//! * [`Ctx`]: what a store holds; [`MonakaView`]: how a host function finds it.
+//! * [`Ctx`]: what a store holds; [`MonakaView`]: how a host function finds it; [`State`]: both, ready made.
 //! * `filesystem`: `wasi:filesystem`, as the traits of wasmtime-wasi ask for it: look up, call,
 //!   convert. The synchronous one is the asynchronous one, which never waits for files of a volume.
 //! * `stream`: files as the streams of wasmtime-wasi.

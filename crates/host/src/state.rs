@@ -32,11 +32,22 @@ use crate::{Ctx, MonakaCtxView, MonakaView, View};
 ///         self.program.monaka()
 ///     }
 /// }
-/// # fn linked(_: impl WasiView + MonakaView) {}
-/// # let volume = monaka_host::Volume::new(monaka_host::Limits::default()).unwrap();
-/// # let program = State::new(Default::default(), &volume.view().build().unwrap());
-/// # let limits = StoreLimits::default();
-/// # linked(Bounded { program, limits });
+///
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let volume = monaka_host::Volume::new(Default::default())?;
+/// # let view = volume.view().build()?;
+/// # let wasi = wasmtime_wasi::WasiCtx::builder().build();
+/// # let engine = wasmtime::Engine::default();
+/// # let mut linker = wasmtime::component::Linker::<Bounded>::new(&engine);
+/// # monaka_host::add_to_linker_sync(&mut linker)?;
+/// let bounded = Bounded {
+///     program: State::new(wasi, &view),
+///     limits: StoreLimits::default(),
+/// };
+/// let mut store = wasmtime::Store::new(&engine, bounded);
+/// store.limiter(|bounded| &mut bounded.limits);
+/// # Ok(())
+/// # }
 /// ```
 pub struct State {
     files: Ctx,

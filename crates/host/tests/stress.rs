@@ -8,17 +8,15 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, anyhow, ensure};
-use monaka_host::{
-    Ctx, Limits, MonakaCtxView, MonakaView, Quota, View, Volume, add_to_linker_async,
-};
+use monaka_host::{Limits, Quota, State, View, Volume, add_to_linker_async};
 use monaka_testkit::app::{self, Target};
 use tokio::task::JoinSet;
 use tokio::time::timeout;
-use wasmtime::component::{Component, Linker, ResourceTable};
+use wasmtime::component::{Component, Linker};
 use wasmtime::{Config, Engine, InstanceAllocationStrategy, PoolingAllocationConfig, Store};
+use wasmtime_wasi::WasiCtxBuilder;
 use wasmtime_wasi::p2::bindings::CommandPre;
 use wasmtime_wasi::p2::pipe::MemoryOutputPipe;
-use wasmtime_wasi::{WasiCtx, WasiCtxBuilder, WasiCtxView, WasiView};
 
 const SECONDS: u64 = 30;
 /// Instances at one time: workers, and these besides.
@@ -32,30 +30,6 @@ const THREADS: usize = 4;
 const TURN: Duration = Duration::from_millis(1);
 /// Handles of the greedy one.
 const GREED: u32 = 1_000;
-
-struct State {
-    table: ResourceTable,
-    wasi: WasiCtx,
-    files: Ctx,
-}
-
-impl WasiView for State {
-    fn ctx(&mut self) -> WasiCtxView<'_> {
-        WasiCtxView {
-            ctx: &mut self.wasi,
-            table: &mut self.table,
-        }
-    }
-}
-
-impl MonakaView for State {
-    fn monaka(&mut self) -> MonakaCtxView<'_> {
-        MonakaCtxView {
-            ctx: &mut self.files,
-            table: &mut self.table,
-        }
-    }
-}
 
 static ENGINE: LazyLock<Engine> = LazyLock::new(|| {
     let mut pool = PoolingAllocationConfig::default();
@@ -92,12 +66,8 @@ impl Program {
         let [stdout, stderr] = [(); 2].map(|()| MemoryOutputPipe::new(1 << 20));
         let mut wasi = WasiCtxBuilder::new();
         wasi.stdout(stdout.clone()).stderr(stderr.clone());
-        let state = State {
-            table: ResourceTable::new(),
-            wasi: wasi.arg("stress").args(args).build(),
-            files: view.ctx(),
-        };
-        let mut store = Store::new(&ENGINE, state);
+        let wasi = wasi.arg("stress").args(args).build();
+        let mut store = Store::new(&ENGINE, State::new(wasi, view));
         store.set_epoch_deadline(1);
         store.epoch_deadline_async_yield_and_update(1);
         let command = self.0.instantiate_async(&mut store).await.map_err(told)?;

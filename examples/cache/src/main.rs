@@ -10,10 +10,10 @@ use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper::{Request, Response};
-use monaka_host::{Ctx, Limits, MonakaCtxView, MonakaView, Volume};
+use monaka_host::{Limits, MonakaCtxView, MonakaView, State, Volume};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::oneshot;
-use wasmtime::component::{Component, Linker, ResourceTable};
+use wasmtime::component::{Component, Linker};
 use wasmtime::error::Context;
 use wasmtime::{Engine, Result, Store, bail};
 use wasmtime_wasi::{WasiCtx, WasiCtxView, WasiView};
@@ -48,7 +48,7 @@ async fn main() -> Result<()> {
 }
 
 struct Server {
-    handler: ProxyPre<State>,
+    handler: ProxyPre<Handler>,
     volume: Volume,
 }
 
@@ -79,14 +79,13 @@ impl Server {
 
     /// One request, in an instance of its own.
     async fn answer(&self, request: Request<Incoming>) -> Result<Response<HyperOutgoingBody>> {
-        let state = State {
-            files: self.volume.view().build()?.ctx(),
-            wasi: WasiCtx::builder().inherit_stderr().build(),
+        let wasi = WasiCtx::builder().inherit_stderr().build();
+        let handler = Handler {
+            program: State::new(wasi, &self.volume.view().build()?),
             http: WasiHttpCtx::new(),
             alone: Alone,
-            table: ResourceTable::new(),
         };
-        let mut store = Store::new(self.handler.engine(), state);
+        let mut store = Store::new(self.handler.engine(), handler);
         let (sender, answer) = oneshot::channel();
         let request = store
             .data_mut()
@@ -113,39 +112,31 @@ impl Server {
 }
 
 /// What a running handler has of its host.
-struct State {
-    files: Ctx,
-    wasi: WasiCtx,
+struct Handler {
+    program: State,
     http: WasiHttpCtx,
     alone: Alone,
-    table: ResourceTable,
 }
 
-impl WasiHttpView for State {
+impl WasiHttpView for Handler {
     fn http(&mut self) -> WasiHttpCtxView<'_> {
         WasiHttpCtxView {
             ctx: &mut self.http,
-            table: &mut self.table,
+            table: self.program.ctx().table,
             hooks: &mut self.alone,
         }
     }
 }
 
-impl WasiView for State {
+impl WasiView for Handler {
     fn ctx(&mut self) -> WasiCtxView<'_> {
-        WasiCtxView {
-            ctx: &mut self.wasi,
-            table: &mut self.table,
-        }
+        self.program.ctx()
     }
 }
 
-impl MonakaView for State {
+impl MonakaView for Handler {
     fn monaka(&mut self) -> MonakaCtxView<'_> {
-        MonakaCtxView {
-            ctx: &mut self.files,
-            table: &mut self.table,
-        }
+        self.program.monaka()
     }
 }
 

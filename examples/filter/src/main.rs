@@ -10,12 +10,12 @@ use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
 
-use monaka_host::{Ctx, Limits, MonakaCtxView, MonakaView, View, Volume};
+use monaka_host::{Limits, MonakaCtxView, MonakaView, State, View, Volume};
 use tokio::io::{AsyncBufRead, AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
 use tokio::time::timeout;
-use wasmtime::component::{Component, Linker, ResourceTable};
+use wasmtime::component::{Component, Linker};
 use wasmtime::error::Context;
 use wasmtime::{
     Config, Engine, InstanceAllocationStrategy, PoolingAllocationConfig, Result, Store,
@@ -67,7 +67,7 @@ async fn main() -> Result<()> {
 }
 
 struct Server {
-    program: CommandPre<State>,
+    program: CommandPre<Bounded>,
     view: View,
     running: Semaphore,
 }
@@ -108,9 +108,9 @@ impl Server {
         let output = MemoryOutputPipe::new(OUTPUT_BYTES_MAX);
         let mut store = Store::new(
             self.program.engine(),
-            State::new(&self.view, line, output.clone()),
+            Bounded::new(&self.view, line, output.clone()),
         );
-        store.limiter(|state| &mut state.limits);
+        store.limiter(|bounded| &mut bounded.limits);
         store.epoch_deadline_async_yield_and_update(1);
 
         let run = async {
@@ -163,46 +163,37 @@ async fn next_line(from: &mut (impl AsyncBufRead + Unpin)) -> Result<Option<Vec<
     Ok((!line.is_empty()).then(|| line.trim_ascii_end().into()))
 }
 
-/// What a running program has of its host.
-struct State {
-    files: Ctx,
-    wasi: WasiCtx,
-    table: ResourceTable,
+/// What a running program has of its host, and what it may take of it.
+struct Bounded {
+    program: State,
     limits: StoreLimits,
 }
 
-impl State {
+impl Bounded {
     fn new(view: &View, line: Vec<u8>, output: MemoryOutputPipe) -> Self {
+        let wasi = WasiCtx::builder()
+            .stdin(MemoryInputPipe::new(line))
+            .stdout(output)
+            .build();
         let limits = StoreLimitsBuilder::new()
             .memory_size(MEMORY_BYTES_MAX)
             .trap_on_grow_failure(true)
             .build();
         Self {
-            files: view.ctx(),
-            wasi: WasiCtx::builder()
-                .stdin(MemoryInputPipe::new(line))
-                .stdout(output)
-                .build(),
-            table: ResourceTable::new(),
+            program: State::new(wasi, view),
             limits,
         }
     }
 }
 
-impl WasiView for State {
+impl WasiView for Bounded {
     fn ctx(&mut self) -> WasiCtxView<'_> {
-        WasiCtxView {
-            ctx: &mut self.wasi,
-            table: &mut self.table,
-        }
+        self.program.ctx()
     }
 }
 
-impl MonakaView for State {
+impl MonakaView for Bounded {
     fn monaka(&mut self) -> MonakaCtxView<'_> {
-        MonakaCtxView {
-            ctx: &mut self.files,
-            table: &mut self.table,
-        }
+        self.program.monaka()
     }
 }

@@ -5,12 +5,12 @@
 use std::env;
 use std::fs;
 
-use monaka_host::{Ctx, Limits, MonakaCtxView, MonakaView, Volume};
-use wasmtime::component::{Component, Linker, ResourceTable};
+use monaka_host::{Limits, State, Volume};
+use wasmtime::component::{Component, Linker};
 use wasmtime::error::Context;
 use wasmtime::{Engine, Result, Store, bail, format_err};
+use wasmtime_wasi::WasiCtx;
 use wasmtime_wasi::p2::bindings::sync::CommandPre;
-use wasmtime_wasi::{WasiCtx, WasiCtxView, WasiView};
 
 fn main() -> Result<()> {
     let args: Vec<String> = env::args().skip(1).collect();
@@ -37,38 +37,10 @@ fn main() -> Result<()> {
 
 /// Runs a step on files of the volume.
 fn run(program: &CommandPre<State>, volume: &Volume, args: &[&str]) -> Result<()> {
-    let state = State {
-        files: volume.view().build()?.ctx(),
-        wasi: WasiCtx::builder().inherit_stdio().args(args).build(),
-        table: ResourceTable::new(),
-    };
+    let wasi = WasiCtx::builder().inherit_stdio().args(args).build();
+    let state = State::new(wasi, &volume.view().build()?);
     let mut store = Store::new(program.engine(), state);
     let command = program.instantiate(&mut store)?;
     let result = command.wasi_cli_run().call_run(&mut store)?;
     result.map_err(|()| format_err!("the step {} failed", args[1]))
-}
-
-/// What a running program has of its host.
-struct State {
-    files: Ctx,
-    wasi: WasiCtx,
-    table: ResourceTable,
-}
-
-impl WasiView for State {
-    fn ctx(&mut self) -> WasiCtxView<'_> {
-        WasiCtxView {
-            ctx: &mut self.wasi,
-            table: &mut self.table,
-        }
-    }
-}
-
-impl MonakaView for State {
-    fn monaka(&mut self) -> MonakaCtxView<'_> {
-        MonakaCtxView {
-            ctx: &mut self.files,
-            table: &mut self.table,
-        }
-    }
 }

@@ -6,12 +6,12 @@ use std::env;
 use std::io::{self, Write};
 use std::thread;
 
-use monaka_host::{Ctx, Limits, MonakaCtxView, MonakaView, Volume};
-use wasmtime::component::{Component, Linker, ResourceTable};
+use monaka_host::{Limits, State, Volume};
+use wasmtime::component::{Component, Linker};
 use wasmtime::error::Context;
 use wasmtime::{Engine, Result, Store, format_err};
+use wasmtime_wasi::WasiCtx;
 use wasmtime_wasi::p2::bindings::sync::{Command, CommandPre};
-use wasmtime_wasi::{WasiCtx, WasiCtxView, WasiView};
 
 const PROGRAMS: u32 = 32;
 const LINES: u32 = 500;
@@ -47,41 +47,13 @@ fn main() -> Result<()> {
 
 /// Runs a program that writes its lines under a name.
 fn run(program: &CommandPre<State>, volume: &Volume, name: &str) -> Result<()> {
-    let state = State {
-        files: volume.view().build()?.ctx(),
-        wasi: WasiCtx::builder()
-            .inherit_stderr()
-            .args(&["log", name, &LINES.to_string()])
-            .build(),
-        table: ResourceTable::new(),
-    };
+    let wasi = WasiCtx::builder()
+        .inherit_stderr()
+        .args(&["log", name, &LINES.to_string()])
+        .build();
+    let state = State::new(wasi, &volume.view().build()?);
     let mut store = Store::new(program.engine(), state);
     let command: Command = program.instantiate(&mut store)?;
     let result = command.wasi_cli_run().call_run(&mut store)?;
     result.map_err(|()| format_err!("{name} failed"))
-}
-
-/// What a running program has of its host.
-struct State {
-    files: Ctx,
-    wasi: WasiCtx,
-    table: ResourceTable,
-}
-
-impl WasiView for State {
-    fn ctx(&mut self) -> WasiCtxView<'_> {
-        WasiCtxView {
-            ctx: &mut self.wasi,
-            table: &mut self.table,
-        }
-    }
-}
-
-impl MonakaView for State {
-    fn monaka(&mut self) -> MonakaCtxView<'_> {
-        MonakaCtxView {
-            ctx: &mut self.files,
-            table: &mut self.table,
-        }
-    }
 }

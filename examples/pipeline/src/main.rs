@@ -4,12 +4,12 @@
 
 use std::env;
 
-use monaka_host::{Ctx, Limits, MonakaCtxView, MonakaView, Volume};
-use wasmtime::component::{Component, Linker, ResourceTable};
+use monaka_host::{Limits, State, Volume};
+use wasmtime::component::{Component, Linker};
 use wasmtime::{Engine, Result, Store, bail, format_err};
+use wasmtime_wasi::WasiCtx;
 use wasmtime_wasi::p2::bindings::sync::Command;
 use wasmtime_wasi::p2::pipe::MemoryOutputPipe;
-use wasmtime_wasi::{WasiCtx, WasiCtxView, WasiView};
 
 /// What the programs may hold in files, in bytes.
 const FILES_BYTES_MAX: u64 = 1 << 20;
@@ -54,17 +54,13 @@ impl<'a> Host<'a> {
     /// Runs a program on the volume, and gives what it printed.
     fn run(&self, program: &str, args: &[&str]) -> Result<String> {
         let stdout = MemoryOutputPipe::new(OUTPUT_BYTES_MAX);
-        let state = State {
-            files: self.volume.view().build()?.ctx(),
-            wasi: WasiCtx::builder()
-                .args(args)
-                .stdout(stdout.clone())
-                .inherit_stderr()
-                .build(),
-            table: ResourceTable::new(),
-        };
+        let wasi = WasiCtx::builder()
+            .args(args)
+            .stdout(stdout.clone())
+            .inherit_stderr()
+            .build();
         let engine = self.linker.engine();
-        let mut store = Store::new(engine, state);
+        let mut store = Store::new(engine, State::new(wasi, &self.volume.view().build()?));
         let command = Command::instantiate(
             &mut store,
             &Component::from_file(engine, program)?,
@@ -73,30 +69,5 @@ impl<'a> Host<'a> {
         let result = command.wasi_cli_run().call_run(&mut store)?;
         result.map_err(|()| format_err!("{} failed", args[0]))?;
         Ok(String::from_utf8(stdout.contents().into())?)
-    }
-}
-
-/// What a running program has of its host.
-struct State {
-    files: Ctx,
-    wasi: WasiCtx,
-    table: ResourceTable,
-}
-
-impl WasiView for State {
-    fn ctx(&mut self) -> WasiCtxView<'_> {
-        WasiCtxView {
-            ctx: &mut self.wasi,
-            table: &mut self.table,
-        }
-    }
-}
-
-impl MonakaView for State {
-    fn monaka(&mut self) -> MonakaCtxView<'_> {
-        MonakaCtxView {
-            ctx: &mut self.files,
-            table: &mut self.table,
-        }
     }
 }

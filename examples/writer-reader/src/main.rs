@@ -5,11 +5,11 @@
 use std::env;
 use std::thread;
 
-use monaka_host::{Ctx, Limits, MonakaCtxView, MonakaView, View, Volume};
-use wasmtime::component::{Component, Linker, ResourceTable};
+use monaka_host::{Limits, State, View, Volume};
+use wasmtime::component::{Component, Linker};
 use wasmtime::{Engine, Result, Store, bail, format_err};
+use wasmtime_wasi::WasiCtx;
 use wasmtime_wasi::p2::bindings::sync::Command;
-use wasmtime_wasi::{WasiCtx, WasiCtxView, WasiView};
 
 fn main() -> Result<()> {
     let args: Vec<String> = env::args().skip(1).collect();
@@ -42,38 +42,9 @@ fn main() -> Result<()> {
 
 /// Runs a program to its end in a view of the volume.
 fn run(linker: &Linker<State>, program: &Component, view: &View) -> Result<()> {
-    let state = State {
-        files: view.ctx(),
-        wasi: WasiCtx::builder().inherit_stdio().build(),
-        table: ResourceTable::new(),
-    };
-    let mut store = Store::new(linker.engine(), state);
+    let wasi = WasiCtx::builder().inherit_stdio().build();
+    let mut store = Store::new(linker.engine(), State::new(wasi, view));
     let command = Command::instantiate(&mut store, program, linker)?;
     let result = command.wasi_cli_run().call_run(&mut store)?;
     result.map_err(|()| format_err!("a program failed"))
-}
-
-/// What a running program has of its host.
-struct State {
-    files: Ctx,
-    wasi: WasiCtx,
-    table: ResourceTable,
-}
-
-impl WasiView for State {
-    fn ctx(&mut self) -> WasiCtxView<'_> {
-        WasiCtxView {
-            ctx: &mut self.wasi,
-            table: &mut self.table,
-        }
-    }
-}
-
-impl MonakaView for State {
-    fn monaka(&mut self) -> MonakaCtxView<'_> {
-        MonakaCtxView {
-            ctx: &mut self.files,
-            table: &mut self.table,
-        }
-    }
 }

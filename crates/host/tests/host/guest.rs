@@ -5,9 +5,9 @@ use std::path::{Path, PathBuf};
 use std::sync::{LazyLock, Mutex, PoisonError};
 
 use anyhow::anyhow;
-use monaka_host::{Ctx, MonakaCtxView, MonakaView, View};
+use monaka_host::{State, View};
 use monaka_testkit::process::Outcome;
-use wasmtime::component::{Component, InstancePre, Linker, ResourceTable};
+use wasmtime::component::{Component, InstancePre, Linker};
 use wasmtime::{
     Config, Engine, InstanceAllocationStrategy, PoolingAllocationConfig, Result, Store,
 };
@@ -15,7 +15,7 @@ use wasmtime_wasi::cli::AsyncStdinStream;
 use wasmtime_wasi::p2::bindings::{CommandPre, sync};
 use wasmtime_wasi::p2::pipe::MemoryOutputPipe;
 use wasmtime_wasi::runtime::with_ambient_tokio_runtime;
-use wasmtime_wasi::{I32Exit, WasiCtx, WasiCtxBuilder, WasiCtxView, WasiView};
+use wasmtime_wasi::{I32Exit, WasiCtxBuilder};
 
 /// The engine of all tests: with memories from a pool, which does not matter to most.
 pub(crate) static ENGINE: LazyLock<Engine> = LazyLock::new(|| {
@@ -33,41 +33,6 @@ pub(crate) static ENGINE: LazyLock<Engine> = LazyLock::new(|| {
 
 /// Handles of all kinds in a store: more than the suite asks for.
 const COMPONENT_HANDLES_MAX: usize = 1 << 21;
-
-/// The data of a store.
-pub(crate) struct State {
-    table: ResourceTable,
-    wasi: WasiCtx,
-    files: Ctx,
-}
-
-impl State {
-    pub(crate) fn new(wasi: WasiCtx, view: &View) -> Self {
-        Self {
-            table: ResourceTable::new(),
-            wasi,
-            files: view.ctx(),
-        }
-    }
-}
-
-impl WasiView for State {
-    fn ctx(&mut self) -> WasiCtxView<'_> {
-        WasiCtxView {
-            ctx: &mut self.wasi,
-            table: &mut self.table,
-        }
-    }
-}
-
-impl MonakaView for State {
-    fn monaka(&mut self) -> MonakaCtxView<'_> {
-        MonakaCtxView {
-            ctx: &mut self.files,
-            table: &mut self.table,
-        }
-    }
-}
 
 /// How a store is used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
