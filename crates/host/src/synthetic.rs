@@ -25,16 +25,11 @@
 //!     })),
 //!     // Read and write: `echo 3 > /host/level`.
 //!     ("level", value(
-//!         {
-//!             let level = Arc::clone(&level);
-//!             move || level.lock().unwrap().to_string()
-//!         },
-//!         {
-//!             let level = Arc::clone(&level);
-//!             move |text: &str| {
-//!                 *level.lock().unwrap() = text.trim().parse().map_err(|_| ErrorCode::Invalid)?;
-//!                 Ok(())
-//!             }
+//!         Arc::clone(&level),
+//!         |level| level.lock().unwrap().to_string(),
+//!         |level, text| {
+//!             *level.lock().unwrap() = text.trim().parse().map_err(|_| ErrorCode::Invalid)?;
+//!             Ok(())
 //!         },
 //!     )),
 //!     // Write only: a command for each line.
@@ -90,15 +85,23 @@ pub fn try_text<T: Into<Vec<u8>>>(make: impl Fn() -> Result<T> + Send + Sync + '
     })
 }
 
-/// A file to read and to write: each write sets the value to the text written, which is
-/// UTF-8 and comes at once: anything else, and a write anywhere but at the start, is `Invalid`.
-pub fn value<T: Into<Vec<u8>>>(
-    get: impl Fn() -> T + Send + Sync + 'static,
-    set: impl Fn(&str) -> Result<()> + Send + Sync + 'static,
-) -> Node {
+/// A file to read and to write, by two functions of what they share, such as an `Arc` of the host's: each write
+/// sets the value to the text written, which is UTF-8 and comes at once: anything else, and a write anywhere but at
+/// the start, is `Invalid`.
+pub fn value<S, T>(
+    state: S,
+    get: impl Fn(&S) -> T + Send + Sync + 'static,
+    set: impl Fn(&S, &str) -> Result<()> + Send + Sync + 'static,
+) -> Node
+where
+    S: Send + Sync + 'static,
+    T: Into<Vec<u8>>,
+{
+    let state = Arc::new(state);
+    let got = Arc::clone(&state);
     file(TextFile {
-        get: Box::new(move || Ok(get().into())),
-        set: Some(Arc::new(set)),
+        get: Box::new(move || Ok(get(&got).into())),
+        set: Some(Arc::new(move |text: &str| set(&state, text))),
     })
 }
 

@@ -1,5 +1,5 @@
 //! The state of a host as files, as a host's own calls see them. (Programs see the same: the example
-//! `examples/state` and the end-to-end tests.)
+//! `examples/settings` and the end-to-end tests.)
 
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
@@ -44,11 +44,11 @@ fn a_text_is_made_at_each_open_and_never_written() {
 #[test]
 fn a_value_that_is_refused_fails_its_write() {
     let level = Arc::new(Mutex::new(7_u8));
-    let (get, set) = (Arc::clone(&level), Arc::clone(&level));
     let volume = mounted(value(
-        move || get.lock().unwrap().to_string(),
-        move |text| {
-            *set.lock().unwrap() = text.trim().parse().map_err(|_| ErrorCode::Overflow)?;
+        Arc::clone(&level),
+        |level| level.lock().unwrap().to_string(),
+        |level, text| {
+            *level.lock().unwrap() = text.trim().parse().map_err(|_| ErrorCode::Overflow)?;
             Ok(())
         },
     ));

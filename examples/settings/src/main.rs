@@ -7,12 +7,12 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
 use monaka_host::synthetic::{control, directory, value};
-use monaka_host::{Ctx, ErrorCode, Limits, MonakaCtxView, MonakaView, Volume};
-use wasmtime::component::{Component, Linker, ResourceTable};
+use monaka_host::{ErrorCode, Limits, State, Volume};
+use wasmtime::component::{Component, Linker};
 use wasmtime::error::Context;
 use wasmtime::{Engine, Result, Store, format_err};
+use wasmtime_wasi::WasiCtx;
 use wasmtime_wasi::p2::bindings::sync::Command;
-use wasmtime_wasi::{WasiCtx, WasiCtxView, WasiView};
 
 /// What the host keeps, and its plugin reads and writes.
 #[derive(Debug)]
@@ -43,33 +43,23 @@ fn main() -> Result<()> {
 /// The application as files.
 fn mount(volume: &Volume, application: &Arc<Application>) -> Result<()> {
     let batch = value(
-        {
-            let application = Arc::clone(application);
-            move || format!("{}\n", application.batch.load(Relaxed))
-        },
-        {
-            let application = Arc::clone(application);
-            move |text| {
-                let batch = number(text)?;
-                if !(1..=BATCH_MAX).contains(&batch) {
-                    return Err(ErrorCode::Invalid);
-                }
-                application.batch.store(batch, Relaxed);
-                Ok(())
+        Arc::clone(application),
+        |application| format!("{}\n", application.batch.load(Relaxed)),
+        |application, text| {
+            let batch = number(text)?;
+            if !(1..=BATCH_MAX).contains(&batch) {
+                return Err(ErrorCode::Invalid);
             }
+            application.batch.store(batch, Relaxed);
+            Ok(())
         },
     );
     let jobs = value(
-        {
-            let application = Arc::clone(application);
-            move || format!("{}\n", application.jobs.load(Relaxed))
-        },
-        {
-            let application = Arc::clone(application);
-            move |text| {
-                application.jobs.fetch_add(number(text)?, Relaxed);
-                Ok(())
-            }
+        Arc::clone(application),
+        |application| format!("{}\n", application.jobs.load(Relaxed)),
+        |application, text| {
+            application.jobs.fetch_add(number(text)?, Relaxed);
+            Ok(())
         },
     );
     let ctl = control(|line| match line.split_once(' ') {
@@ -96,39 +86,11 @@ fn run(plugin: &str, volume: &Volume) -> Result<()> {
     let engine = Engine::default();
     let mut linker = Linker::new(&engine);
     monaka_host::add_to_linker_sync(&mut linker)?;
-    let state = State {
-        files: volume.view().build()?.ctx(),
-        wasi: WasiCtx::builder().inherit_stdio().build(),
-        table: ResourceTable::new(),
-    };
+    let wasi = WasiCtx::builder().inherit_stdio().build();
+    let state = State::new(wasi, &volume.view().build()?);
     let mut store = Store::new(&engine, state);
     let plugin = Component::from_file(&engine, plugin)?;
     let command = Command::instantiate(&mut store, &plugin, &linker)?;
     let result = command.wasi_cli_run().call_run(&mut store)?;
     result.map_err(|()| format_err!("the plugin failed"))
-}
-
-/// What a running program has of its host.
-struct State {
-    files: Ctx,
-    wasi: WasiCtx,
-    table: ResourceTable,
-}
-
-impl WasiView for State {
-    fn ctx(&mut self) -> WasiCtxView<'_> {
-        WasiCtxView {
-            ctx: &mut self.wasi,
-            table: &mut self.table,
-        }
-    }
-}
-
-impl MonakaView for State {
-    fn monaka(&mut self) -> MonakaCtxView<'_> {
-        MonakaCtxView {
-            ctx: &mut self.files,
-            table: &mut self.table,
-        }
-    }
 }
