@@ -17,6 +17,7 @@ const TIMEOUT: Duration = Duration::from_secs(120);
 pub struct Server {
     child: Child,
     address: SocketAddr,
+    said: String,
 }
 
 impl Server {
@@ -30,7 +31,11 @@ impl Server {
             .with_context(|| format!("cannot start {command:?}"))?;
         let address = child.stderr.take().context("no stderr").and_then(address);
         match address {
-            Ok(address) => Ok(Self { child, address }),
+            Ok((address, said)) => Ok(Self {
+                child,
+                address,
+                said,
+            }),
             Err(error) => {
                 end(&mut child);
                 Err(error)
@@ -41,6 +46,11 @@ impl Server {
     /// Where it is.
     pub fn address(&self) -> SocketAddr {
         self.address
+    }
+
+    /// What it said before it served.
+    pub fn said(&self) -> &str {
+        &self.said
     }
 
     /// The status and the body of an answer.
@@ -96,9 +106,9 @@ fn end(child: &mut Child) {
     child.wait().ok();
 }
 
-/// Where the server says that it is. What it says later is read and forgotten,
-/// so that it never waits for a reader.
-fn address(stderr: ChildStderr) -> Result<SocketAddr> {
+/// Where the server says that it is, and what it said before. What it says later
+/// is read and forgotten, so that it never waits for a reader.
+fn address(stderr: ChildStderr) -> Result<(SocketAddr, String)> {
     let (sender, receiver) = mpsc::channel();
     thread::spawn(move || {
         for line in BufReader::new(stderr).lines().map_while(Result::ok) {
@@ -108,7 +118,7 @@ fn address(stderr: ChildStderr) -> Result<SocketAddr> {
     let mut said = String::new();
     while let Ok(line) = receiver.recv_timeout(TIMEOUT) {
         if let Some((_, address)) = line.split_once("Serving HTTP on http://") {
-            return Ok(address.trim_end_matches('/').parse()?);
+            return Ok((address.trim_end_matches('/').parse()?, said));
         }
         said += &line;
         said.push('\n');

@@ -12,7 +12,7 @@ use tokio::runtime::Runtime;
 use wasmtime_wasi::p2::bindings::CommandPre;
 
 use crate::cli::{Talk, say, usage};
-use crate::engine::{Ended, EngineArgs, Host, Instance, Program, Stdio, Turns, World};
+use crate::engine::{Ended, EngineArgs, Host, Instance, Program, Source, Stdio, Turns, World};
 use crate::input::Input;
 use crate::interrupt;
 
@@ -91,7 +91,7 @@ pub(crate) fn exec(args: Args, talk: Talk) -> Result<ExitCode> {
         .map(|command| Stage::load(&world, command, files))
         .collect::<Result<_>>()?;
     let chain = Chain {
-        world,
+        world: Arc::new(world),
         stages,
         parallel: args.parallel,
     };
@@ -215,8 +215,9 @@ struct Stage {
 
 impl Stage {
     fn load(world: &World, command: Command, files: Option<&str>) -> Result<Self> {
+        let source = Source::read(&command.program, files)?;
         Ok(Self {
-            program: Program::command(world, &command.program, files)?,
+            program: Program::command(world, source.compile(world)?)?,
             arguments: command.arguments,
         })
     }

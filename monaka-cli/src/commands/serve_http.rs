@@ -1,6 +1,7 @@
 //! `monaka serve-http`: a program that answers http requests.
 
 use std::net::SocketAddr;
+use std::sync::Arc;
 
 use anyhow::{Context, Result};
 use tokio::net::TcpListener;
@@ -8,7 +9,7 @@ use tokio::runtime::Runtime;
 use tokio::sync::oneshot;
 
 use crate::cli::Talk;
-use crate::engine::{Bounds, EngineArgs, Program, Server, Turns};
+use crate::engine::{Bounds, EngineArgs, Program, Server, Source, Turns, compile_pooled};
 use crate::input::Input;
 use crate::interrupt;
 
@@ -37,6 +38,9 @@ pub(crate) struct Args {
     timeout: humantime::Duration,
 
     /// Answer that many requests at one time; others wait
+    ///
+    /// Their instances are made in a pool of that size, whose memory is taken only as it is used. A program that does
+    /// not fit one is served without, which is slower, and a warning says so.
     #[arg(long, value_name = "COUNT", default_value_t = 64, value_parser = clap::value_parser!(u32).range(1..=4096))]
     max_requests: u32,
 
@@ -52,13 +56,15 @@ pub(crate) fn exec(args: Args, talk: Talk) -> Result<()> {
     interrupt::watch();
     let files = args.engine.files_option();
     let (world, state) = args.engine.open(Turns::Taken, talk)?;
-    let program = Program::handler(&world, &args.program, files)?;
+    let source = Source::read(&args.program, files)?;
+    let (compiled, world) = compile_pooled(&source, world, args.max_requests, talk)?;
+    let program = Program::handler(&world, compiled)?;
     let bounds = Bounds {
         requests_max: args.max_requests,
         request_time_max: args.timeout.into(),
         stop_time_max: STOP_TIME_MAX,
     };
-    let server = Server::new(world, program, bounds);
+    let server = Server::new(Arc::new(world), program, bounds);
     let runtime = Runtime::new()?;
     let finished = runtime.block_on(serve(server, args.addr, talk))?;
     runtime.shutdown_background();

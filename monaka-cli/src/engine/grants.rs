@@ -6,7 +6,7 @@ use anyhow::Result;
 use wasmtime_wasi::WasiCtxBuilder;
 
 /// What is granted to the programs.
-#[derive(Debug, clap::Args)]
+#[derive(Clone, Debug, clap::Args)]
 #[command(next_help_heading = "Grants")]
 pub(crate) struct GrantArgs {
     /// Set an environment variable, or pass one on

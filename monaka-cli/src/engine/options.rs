@@ -1,7 +1,5 @@
 //! The flags of both verbs.
 
-use std::sync::Arc;
-
 use anyhow::{Result, bail};
 
 use super::grants::GrantArgs;
@@ -26,7 +24,7 @@ impl EngineArgs {
     }
 
     /// What all instances have in common, and what becomes of their files.
-    pub(crate) fn open(self, turns: Turns, talk: Talk) -> Result<(Arc<World>, State)> {
+    pub(crate) fn open(self, turns: Turns, talk: Talk) -> Result<(World, State)> {
         if let (true, Some(option)) = (self.grants.replaces_root(), self.state.files_option()) {
             bail!(
                 "{option} is about the filesystem in memory, and --dir puts a directory of the host in its place: give it another guest path than `/`"
@@ -34,6 +32,6 @@ impl EngineArgs {
         }
         let state = self.state.open(talk)?;
         let world = World::new(turns, self.grants, state.view.clone())?;
-        Ok((Arc::new(world), state))
+        Ok((world, state))
     }
 }

@@ -1,7 +1,7 @@
 //! From a file to what the engine runs.
 
 use anyhow::{Context, Result, bail};
-use wasmtime::component::Component;
+use wasmtime::component::{Component, InstancePre};
 use wasmtime_wasi::p2::bindings::CommandPre;
 use wasmtime_wasi_http::p2::bindings::ProxyPre;
 
@@ -16,6 +16,49 @@ const RUN: &str = "wasi:cli/run@0.2.";
 /// What a program that answers http requests exports, of any WASI 0.2.
 const HANDLE: &str = "wasi:http/incoming-handler@0.2.";
 
+/// A program, read and made a component.
+pub(crate) struct Source {
+    name: String,
+    component: Vec<u8>,
+}
+
+impl Source {
+    /// `files` is an option that is given and about the shared filesystem.
+    pub(crate) fn read(input: &Input, files: Option<&str>) -> Result<Self> {
+        let bytes = input.read()?;
+        Ok(Self {
+            component: component(&bytes, files).with_context(|| input.name())?,
+            name: input.name(),
+        })
+    }
+
+    pub(crate) fn compile(&self, world: &World) -> Result<Compiled> {
+        let component = Component::from_binary(world.engine(), &self.component)
+            .map_err(one_line)
+            .with_context(|| self.name.clone())?;
+        Ok(Compiled {
+            name: self.name.clone(),
+            component,
+        })
+    }
+}
+
+fn component(program: &[u8], files: Option<&str>) -> Result<Vec<u8>> {
+    let component = monaka_compose::component(program)?;
+    if let (Some(option), Ok(_)) = (files, monaka_compose::inspect(&component)) {
+        bail!(
+            "a composed program sees its own filesystem only, and {option} is about another: run the program as it was before `monaka compose`"
+        );
+    }
+    Ok(component.into())
+}
+
+/// A program, compiled for the engine of a world.
+pub(crate) struct Compiled {
+    pub(crate) name: String,
+    pub(crate) component: Component,
+}
+
 /// A program, compiled and linked with the host.
 pub(crate) struct Program<Pre> {
     /// What messages call it.
@@ -24,56 +67,34 @@ pub(crate) struct Program<Pre> {
 }
 
 impl Program<CommandPre<Host>> {
-    /// A program that runs to its end. `files` is an option that is about the shared filesystem.
-    pub(crate) fn command(world: &World, input: &Input, files: Option<&str>) -> Result<Self> {
-        Self::load(world, input, files, RUN, CommandPre::new)
+    /// A program that runs to its end.
+    pub(crate) fn command(world: &World, compiled: Compiled) -> Result<Self> {
+        Self::link(world, compiled, RUN, CommandPre::new)
     }
 }
 
 impl Program<ProxyPre<Host>> {
     /// A program that answers http requests.
-    pub(crate) fn handler(world: &World, input: &Input, files: Option<&str>) -> Result<Self> {
-        Self::load(world, input, files, HANDLE, ProxyPre::new)
+    pub(crate) fn handler(world: &World, compiled: Compiled) -> Result<Self> {
+        Self::link(world, compiled, HANDLE, ProxyPre::new)
     }
 }
 
 impl<Pre> Program<Pre> {
-    fn load(
+    fn link(
         world: &World,
-        input: &Input,
-        files: Option<&str>,
+        Compiled { name, component }: Compiled,
         export: &str,
-        pre: impl FnOnce(wasmtime::component::InstancePre<Host>) -> wasmtime::Result<Pre>,
+        pre: impl FnOnce(InstancePre<Host>) -> wasmtime::Result<Pre>,
     ) -> Result<Self> {
-        let bytes = input.read()?;
-        let component = component(world, &bytes, files, export).with_context(|| input.name())?;
+        check(world, &component, export).with_context(|| name.clone())?;
         let linked = world.linker()?.instantiate_pre(&component);
         let pre = linked
             .and_then(pre)
             .map_err(one_line)
-            .with_context(|| input.name())?;
-        Ok(Self {
-            name: input.name(),
-            pre,
-        })
+            .with_context(|| name.clone())?;
+        Ok(Self { name, pre })
     }
-}
-
-fn component(
-    world: &World,
-    program: &[u8],
-    files: Option<&str>,
-    export: &str,
-) -> Result<Component> {
-    let bytes = monaka_compose::component(program)?;
-    if let (Some(option), Ok(_)) = (files, monaka_compose::inspect(&bytes)) {
-        bail!(
-            "a composed program sees its own filesystem only, and {option} is about another: run the program as it was before `monaka compose`"
-        );
-    }
-    let component = Component::from_binary(world.engine(), &bytes).map_err(one_line)?;
-    check(world, &component, export)?;
-    Ok(component)
 }
 
 /// What the engine would say in other words.

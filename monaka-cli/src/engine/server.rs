@@ -107,6 +107,8 @@ impl Server {
         permit: OwnedSemaphorePermit,
         graceful: &GracefulShutdown,
     ) {
+        // An answer is a head and the parts of its body: without this, each waits until the last has arrived.
+        let _slower = stream.set_nodelay(true);
         let server = Arc::clone(self);
         let connection = http1::Builder::new()
             .timer(TokioTimer::new())

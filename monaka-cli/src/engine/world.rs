@@ -6,18 +6,20 @@ use std::time::Duration;
 use anyhow::{Context, Result};
 use monaka_host::View;
 use wasmtime::component::Linker;
-use wasmtime::{Config, Engine, Store};
+use wasmtime::{Config, Engine, InstanceAllocationStrategy, Store};
 use wasmtime_wasi::{FsPerms, WasiCtx, WasiCtxBuilder};
 
 use super::ended::one_line;
 use super::grants::{Directory, GrantArgs};
 use super::host::Host;
 use super::lines::Lines;
+use super::pool::Pool;
 
 /// How long a program computes before others get their turn.
 const TURN: Duration = Duration::from_millis(10);
 
 /// Makes stores, all on one filesystem.
+#[derive(Clone)]
 pub(crate) struct World {
     engine: Engine,
     turns: Turns,
@@ -56,10 +58,19 @@ pub(crate) enum Stdio {
 impl World {
     pub(crate) fn new(turns: Turns, grants: GrantArgs, view: View) -> Result<Self> {
         Ok(Self {
-            engine: engine(turns)?,
+            engine: engine(turns, InstanceAllocationStrategy::OnDemand)?,
             turns,
             grants,
             view,
+        })
+    }
+
+    /// The same, with an engine of its own whose instances are in a pool.
+    pub(crate) fn with_pool(&self, pool: Pool) -> Result<Self> {
+        let pool = InstanceAllocationStrategy::Pooling(pool.config());
+        Ok(Self {
+            engine: engine(self.turns, pool)?,
+            ..self.clone()
         })
     }
 
@@ -121,9 +132,10 @@ impl Stdio {
     }
 }
 
-fn engine(turns: Turns) -> Result<Engine> {
+fn engine(turns: Turns, instances: InstanceAllocationStrategy) -> Result<Engine> {
     let mut config = Config::new();
     config.epoch_interruption(turns == Turns::Taken);
+    config.allocation_strategy(instances);
     let engine = Engine::new(&config).map_err(one_line)?;
     if turns == Turns::Taken {
         let weak = engine.weak();

@@ -3,15 +3,18 @@
 
 use std::io::{Read, Write};
 use std::net::TcpStream;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::thread;
+use std::time::Duration;
 
 use anyhow::{Context, Result};
 use monaka_testkit::app::{self, Target};
 use monaka_testkit::compose::monaka;
 use monaka_testkit::process::{GUEST_TIMEOUT, Input, run};
 use monaka_testkit::serve::Server;
+use wasm_encoder::{ComponentSection, ComponentSectionId, InstanceSection, RawSection};
+use wasmparser::BinaryReader;
 
 /// `monaka serve-http` with a program that serves and takes files.
 fn serve(app: &Path, options: &[&str]) -> Result<Server> {
@@ -20,7 +23,7 @@ fn serve(app: &Path, options: &[&str]) -> Result<Server> {
     Server::start(command.args(options).arg(app))
 }
 
-fn reactor() -> Result<std::path::PathBuf> {
+fn reactor() -> Result<PathBuf> {
     app::reactor("reactor", Target::P2)
 }
 
@@ -80,6 +83,127 @@ fn work(server: &Server, client: usize, requests: usize) -> Result<()> {
         let answer = server.ask("PUT", &path, body.as_bytes())?;
         assert_eq!(answer, text(201, &body));
         assert_eq!(server.ask("GET", &path, b"")?, text(200, &body));
+    }
+    Ok(())
+}
+
+/// A request that has begun, and goes on when its client sends the rest.
+fn begin(server: &Server) -> Result<TcpStream> {
+    let mut stream = TcpStream::connect(server.address())?;
+    stream.set_read_timeout(Some(GUEST_TIMEOUT))?;
+    write!(
+        stream,
+        "PUT /one HTTP/1.0\r\nhost: a\r\ncontent-length: 8\r\n\r\nhalf"
+    )?;
+    Ok(stream)
+}
+
+/// A request that gets no answer for a while. All before it did.
+fn waiting(server: &Server) -> Result<TcpStream> {
+    for _ in 0..1000 {
+        let mut stream = TcpStream::connect(server.address())?;
+        stream.set_read_timeout(Some(Duration::from_millis(200)))?;
+        write!(stream, "GET / HTTP/1.0\r\nhost: a\r\n\r\n")?;
+        let mut answer = String::new();
+        if stream.read_to_string(&mut answer).is_err() {
+            stream.set_read_timeout(Some(GUEST_TIMEOUT))?;
+            return Ok(stream);
+        }
+        assert!(answer.starts_with("HTTP/1.0 200 "), "{answer}");
+    }
+    anyhow::bail!("it goes on answering")
+}
+
+fn rest(mut stream: TcpStream) -> Result<String> {
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer)?;
+    Ok(answer)
+}
+
+/// Each place is taken, so that each instance in the pool is: the next request
+/// waits until one has ended, and is none too many.
+#[test]
+fn no_more_requests_than_places() -> Result<()> {
+    for places in [1, 2, 5] {
+        let server = serve(&reactor()?, &["--max-requests", &places.to_string()])?;
+        assert_eq!(server.said(), "");
+        for _ in 0..3 {
+            let mut begun = (0..places)
+                .map(|_| begin(&server))
+                .collect::<Result<Vec<_>>>()?;
+            let waiting = waiting(&server)?;
+            for stream in &mut begun {
+                stream.write_all(b"rest")?;
+            }
+            let answer = rest(waiting)?;
+            assert!(answer.starts_with("HTTP/1.0 200 "), "{answer}");
+            for stream in begun {
+                let answer = rest(stream)?;
+                assert!(answer.starts_with("HTTP/1.0 201 "), "{answer}");
+            }
+        }
+    }
+    Ok(())
+}
+
+/// The program with another module at its end, of which it makes an instance
+/// that nothing uses.
+fn with_module(app: &Path, module: &str) -> Result<Vec<u8>> {
+    let mut component = std::fs::read(app)?;
+    let mut modules = 0;
+    let mut sections = BinaryReader::new(&component, 0);
+    sections.read_bytes(8)?;
+    while !sections.eof() {
+        let id = sections.read_u8()?;
+        modules += u32::from(id == ComponentSectionId::CoreModule as u8);
+        let len = sections.read_var_u32()?;
+        sections.read_bytes(len as usize)?;
+    }
+    let module = RawSection {
+        id: ComponentSectionId::CoreModule.into(),
+        data: &wat::parse_str(module)?,
+    };
+    module.append_to_component(&mut component);
+    let mut instances = InstanceSection::new();
+    let nothing: [(&str, wasm_encoder::ModuleArg); 0] = [];
+    instances.instantiate(modules, nothing);
+    instances.append_to_component(&mut component);
+    Ok(component)
+}
+
+/// Programs that need more than there is for an instance in the pool are served
+/// without, and the server says so.
+#[test]
+fn large_programs() -> Result<()> {
+    let dir = tempfile::tempdir()?;
+    let modules = [
+        (format!("(module {})", "(memory 1)".repeat(7)), ""),
+        (format!("(module {})", "(memory 1)".repeat(8)), "9 memories"),
+        (
+            format!("(module {})", "(table 1 funcref)".repeat(30)),
+            "tables",
+        ),
+        ("(module (table 131072 funcref))".into(), ""),
+        ("(module (table 131073 funcref))".into(), "131073"),
+    ];
+    for (number, (module, why)) in modules.iter().enumerate() {
+        let app = dir.path().join(format!("{number}.wasm"));
+        std::fs::write(&app, with_module(&reactor()?, module)?)?;
+        let server = serve(&app, &["--max-requests", "2"])?;
+        match why.is_empty() {
+            true => assert_eq!(server.said(), ""),
+            false => {
+                assert!(
+                    server.said().contains("without a pool"),
+                    "{}",
+                    server.said()
+                );
+                assert!(server.said().contains(why), "{}", server.said());
+            }
+        }
+        for client in 0..2 {
+            work(&server, client, 2)?;
+        }
     }
     Ok(())
 }
