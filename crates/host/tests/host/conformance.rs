@@ -14,8 +14,9 @@ use monaka_testkit::assert_same_text;
 use crate::guest::{MODES, Mode, Program};
 
 /// Those that drop a stream before its pollable, or write more than they asked for: there wasmtime-wasi,
-/// whose streams and pollables these are, traps.
-const LENIENT_CASES: usize = 7;
+/// whose streams and pollables these are, traps. And those that read 16 MiB of a stream at once: see
+/// `STREAM_READ_BYTES_MAX`.
+const LENIENT_CASES: usize = 9;
 /// More handles than wasmtime allows a store by default.
 const CROWD: u32 = 150_000;
 

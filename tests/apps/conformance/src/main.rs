@@ -49,7 +49,7 @@ use bindings::wasi;
 /// * `long`: those that take long;
 /// * `crowd`: those with very many handles;
 /// * `everywhere`: those that need no stream of the host;
-/// * `strict`: all others, but for those where the WIT allows a trap;
+/// * `strict`: all others, but for those where the WIT leaves more to a host;
 /// * none: all others.
 #[cfg(all(target_os = "wasi", target_env = "p2"))]
 fn main() {

@@ -1,6 +1,8 @@
-//! Where the WIT allows a trap, or a host traps, and files do not: what a
-//! program does with its own handles is never its end.
+//! Where the WIT leaves more to a host than files do. What a program does with
+//! its own handles is never its end, where a host may trap; and one read of a
+//! stream gives all that is asked for, up to 16 MiB, where a host may give less.
 
+use super::size::{MIB_16, chequerboard};
 use crate::lab::*;
 use crate::wasi::clocks::monotonic_clock;
 
@@ -12,6 +14,8 @@ super::cases![
     write_more_than_permitted,
     write_and_flush_more_than_4096,
     write_without_asking,
+    stream_read_of_16_mib,
+    stream_read_of_a_chequerboard,
 ];
 
 fn pollable_after_its_stream(lab: &Lab) -> Outcome {
@@ -101,4 +105,21 @@ fn write_without_asking(lab: &Lab) -> Outcome {
     stream.flush()?;
     stream.write(b"three")?;
     same("content", lab.content("file")?, b"one two \0three".to_vec())
+}
+
+/// One read of more may be shorter, and the next one goes on.
+fn stream_read_of_16_mib(lab: &Lab) -> Outcome {
+    let bytes = pattern(MIB_16 as usize + 100_000);
+    let stream = lab.input("file", &bytes)?;
+    let first = told(stream.blocking_read(u64::MAX))?;
+    holds("at least", first.len() as u64 >= MIB_16)?;
+    holds("content", first == bytes[..first.len()])?;
+    holds("rest", drain(&stream)? == bytes[first.len()..])
+}
+
+fn stream_read_of_a_chequerboard(lab: &Lab) -> Outcome {
+    let (file, bytes) = chequerboard(lab)?;
+    let stream = file.read_via_stream(1)?;
+    let read = told(stream.blocking_read(MIB_16))?;
+    holds("content", read == bytes[1..])
 }

@@ -1,5 +1,5 @@
 //! Lengths around the edges of chunks: what is asked for is what is given, up
-//! to 16 MiB at a time, wherever a file keeps its bytes.
+//! to 16 MiB at a time (196 KiB of a stream), wherever a file keeps its bytes.
 
 use crate::lab::*;
 
@@ -14,14 +14,13 @@ super::cases![
     set_size_edges,
     read_tells_the_end,
     read_of_16_mib,
-    read_of_more,
     read_of_a_chequerboard,
     permit_of_a_file,
 ];
 
 const CHUNK: u64 = 1 << 16;
 const SIZE: u64 = 3 * CHUNK + 7;
-const MIB_16: u64 = 16 << 20;
+pub const MIB_16: u64 = 16 << 20;
 
 /// Offsets and lengths where something begins or ends.
 const EDGES: &[u64] = &[
@@ -226,24 +225,22 @@ fn read_of_16_mib(lab: &Lab) -> Outcome {
         same("end", end, offset == 10)?;
     }
     let stream = file.read_via_stream(3)?;
-    let read = told(stream.blocking_read(MIB_16))?;
-    holds("stream", read == part(&bytes, 3, MIB_16))?;
-    holds("rest", drain(&stream)? == part(&bytes, MIB_16 + 3, 10))
+    holds("stream", drain(&stream)? == bytes[3..])
 }
 
-/// One read may be shorter then, and the next one goes on.
-fn read_of_more(lab: &Lab) -> Outcome {
-    let bytes = pattern(MIB_16 as usize + 100_000);
-    let stream = lab.input("file", &bytes)?;
-    let first = told(stream.blocking_read(u64::MAX))?;
-    holds("at least", first.len() as u64 >= MIB_16)?;
-    holds("content", first == bytes[..first.len()])?;
-    holds("rest", drain(&stream)? == bytes[first.len()..])
-}
-
-/// Every second chunk is a hole, and the others hold one byte: as many pieces
-/// as a file of 16 MiB can be in.
 fn read_of_a_chequerboard(lab: &Lab) -> Outcome {
+    let (file, bytes) = chequerboard(lab)?;
+    let (read, end) = file.read(MIB_16, 0)?;
+    same("length", read.len(), bytes.len())?;
+    holds("end", end)?;
+    holds("content", read == bytes)?;
+    let stream = file.read_via_stream(1)?;
+    holds("stream", drain(&stream)? == bytes[1..])
+}
+
+/// A file, and what is in it: every second chunk is a hole, and the others hold
+/// one byte. A file of 16 MiB cannot be in more pieces.
+pub fn chequerboard(lab: &Lab) -> Outcome<(Descriptor, Vec<u8>)> {
     let file = lab.file("file")?;
     file.set_size(MIB_16)?;
     let mut bytes = vec![0; MIB_16 as usize];
@@ -251,12 +248,7 @@ fn read_of_a_chequerboard(lab: &Lab) -> Outcome {
         file.write(&[0xaa], at)?;
         bytes[at as usize] = 0xaa;
     }
-    let (read, end) = file.read(MIB_16, 0)?;
-    same("length", read.len(), bytes.len())?;
-    holds("end", end)?;
-    holds("content", read == bytes)?;
-    let stream = file.read_via_stream(1)?;
-    holds("stream", told(stream.blocking_read(MIB_16))? == bytes[1..])
+    Ok((file, bytes))
 }
 
 /// Programs write no more than is permitted at a time: it is to be much, and

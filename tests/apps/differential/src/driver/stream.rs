@@ -52,7 +52,7 @@ fn number(world: &mut World, outcome: Result<u64, StreamError>) -> String {
 }
 
 fn read(world: &mut World) -> Step {
-    let len = world.random.length();
+    let len = world.random.length().min(world.read_max());
     let (name, stream) = world.inputs.any(&mut world.random)?;
     let outcome = stream.read(len);
     let result = result(world, outcome, |bytes| tell::bytes(&bytes));
@@ -60,7 +60,7 @@ fn read(world: &mut World) -> Step {
 }
 
 fn blocking_read(world: &mut World) -> Step {
-    let len = world.random.length();
+    let len = world.random.length().min(world.read_max());
     let (name, stream) = world.inputs.any(&mut world.random)?;
     let outcome = stream.blocking_read(len);
     let result = result(world, outcome, |bytes| tell::bytes(&bytes));
@@ -147,7 +147,7 @@ fn blocking_write_zeroes_and_flush(world: &mut World) -> Step {
 }
 
 fn splice(world: &mut World) -> Step {
-    let len = world.random.length().min(world.splice_max());
+    let len = world.random.length().min(world.read_max());
     let (to, sink) = world.outputs.any(&mut world.random)?;
     let (from, source) = world.inputs.any(&mut world.random)?;
     let outcome = sink.splice(source, len);
@@ -158,7 +158,7 @@ fn splice(world: &mut World) -> Step {
 }
 
 fn blocking_splice(world: &mut World) -> Step {
-    let len = world.random.length().min(world.splice_max());
+    let len = world.random.length().min(world.read_max());
     let (to, sink) = world.outputs.any(&mut world.random)?;
     let (from, source) = world.inputs.any(&mut world.random)?;
     let outcome = sink.blocking_splice(source, len);

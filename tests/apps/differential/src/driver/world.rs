@@ -26,14 +26,14 @@ pub const DROPS: &[Operation] = &[
 
 /// Bytes that `blocking-write-and-flush` takes at most, by the WIT.
 const BLOCKING_WRITE_MAX: usize = 4096;
-/// Bytes that every implementation moves in one splice if they are there.
-const SPLICE_MAX: u64 = 1 << 20;
+/// Bytes that every implementation reads or splices at once if they are there.
+const READ_MAX: u64 = 1 << 16;
 
 pub struct World {
     pub random: Random,
     /// Whether it keeps off what the WIT leaves to the host: a stream that is dropped before its pollables
-    /// and a blocking write of more than [`BLOCKING_WRITE_MAX`], for which wasmtime traps, and a splice of
-    /// more than [`SPLICE_MAX`], of which wasmtime moves more at once.
+    /// and a blocking write of more than [`BLOCKING_WRITE_MAX`], for which wasmtime traps, and how much a
+    /// stream gives of more than [`READ_MAX`].
     strict: bool,
     /// Descriptors of anything but directories.
     pub files: Table<Descriptor>,
@@ -119,10 +119,10 @@ impl World {
         }
     }
 
-    /// Bytes of one splice.
-    pub fn splice_max(&self) -> u64 {
+    /// Bytes of one read of a stream, or one splice.
+    pub fn read_max(&self) -> u64 {
         match self.strict {
-            true => SPLICE_MAX,
+            true => READ_MAX,
             false => u64::MAX,
         }
     }
