@@ -63,10 +63,10 @@ impl Engine {
     fn add(&self, grant: Grant<'_>, command: &mut Command) {
         match (grant, self) {
             (Grant::Network, Self::Wasmtime(_)) => command.args(["-S", "inherit-network"]),
-            (Grant::Network, Self::Monaka(_)) => command.arg("--allow-net"),
+            (Grant::Network | Grant::Http, Self::Monaka(_)) => command.arg("--allow-net"),
             (Grant::Cli, Self::Wasmtime(_)) => command.args(["-S", "cli"]),
             (Grant::Cli, Self::Monaka(_)) => command,
-            (Grant::Http, _) => command.args(["-S", "http"]),
+            (Grant::Http, Self::Wasmtime(_)) => command.args(["-S", "http"]),
             (Grant::Env(pair), _) => command.args(["--env", pair]),
             (Grant::Root(dir), _) => command.arg(format!("--dir={}::/", dir.display())),
         };
@@ -80,7 +80,7 @@ pub enum Grant<'a> {
     Network,
     /// `wasi:cli` for a program that answers requests; others have it.
     Cli,
-    /// Http requests to anybody. Only the wasmtime command line has them.
+    /// Http requests to anybody.
     Http,
     /// An environment variable and its value.
     Env(&'a str),

@@ -5,6 +5,8 @@ use std::path::PathBuf;
 use anyhow::Result;
 use wasmtime_wasi::WasiCtxBuilder;
 
+use super::host::Requests;
+
 /// What is granted to the programs.
 #[derive(Clone, Debug, clap::Args)]
 #[command(next_help_heading = "Grants")]
@@ -19,7 +21,9 @@ pub(crate) struct GrantArgs {
     #[arg(long = "dir", value_name = "HOST[::GUEST]", value_parser = directory)]
     pub(crate) directories: Vec<Directory>,
 
-    /// Let the programs use the network: sockets and name lookup, not outgoing http requests
+    /// Let the programs use the network: sockets, name lookup and http requests
+    ///
+    /// Servers of https requests are known by the certificate authorities that Mozilla trusts, as of this build.
     #[arg(long)]
     allow_net: bool,
 }
@@ -49,6 +53,14 @@ impl GrantArgs {
                 .allow_ip_name_lookup(true)
                 .allow_tcp(true)
                 .allow_udp(true);
+        }
+    }
+
+    /// What becomes of the http requests that programs send.
+    pub(crate) fn requests(&self) -> Requests {
+        match self.allow_net {
+            true => Requests::Sent,
+            false => Requests::Denied,
         }
     }
 

@@ -5,7 +5,7 @@ use wasmtime::component::ResourceTable;
 use wasmtime_wasi::{WasiCtx, WasiCtxView, WasiView};
 use wasmtime_wasi_http::{
     Error, RequestOptions, Result, WasiBody, WasiHttpCtx, WasiHttpCtxView, WasiHttpHooks,
-    WasiHttpView,
+    WasiHttpView, default_hooks,
 };
 
 /// The data of a store.
@@ -13,17 +13,17 @@ pub(crate) struct Host {
     wasi: WasiCtx,
     files: Ctx,
     http: WasiHttpCtx,
-    requests: Denied,
+    requests: Requests,
     table: ResourceTable,
 }
 
 impl Host {
-    pub(crate) fn new(wasi: WasiCtx, files: Ctx) -> Self {
+    pub(crate) fn new(wasi: WasiCtx, files: Ctx, requests: Requests) -> Self {
         Self {
             wasi,
             files,
             http: WasiHttpCtx::new(),
-            requests: Denied,
+            requests,
             table: ResourceTable::new(),
         }
     }
@@ -57,17 +57,26 @@ impl WasiHttpView for Host {
     }
 }
 
-/// Outgoing http requests: none. An http client with TLS is more than all the rest of the engine's host functions.
-struct Denied;
+/// What becomes of http requests that a program sends.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Requests {
+    /// They are sent to anybody, by the client of the engine.
+    Sent,
+    /// The program gets an error of `wasi:http`.
+    Denied,
+}
 
-impl WasiHttpHooks for Denied {
+impl WasiHttpHooks for Requests {
     fn send_request(
         &mut self,
-        _request: http::Request<WasiBody>,
-        _options: Option<RequestOptions>,
-        _done: Box<dyn Future<Output = Result<()>> + Send>,
+        request: http::Request<WasiBody>,
+        options: Option<RequestOptions>,
+        done: Box<dyn Future<Output = Result<()>> + Send>,
     ) -> Box<dyn Future<Output = Result<Answer>> + Send> {
-        Box::new(async { Err(Error::HttpRequestDenied) })
+        match self {
+            Self::Sent => default_hooks().send_request(request, options, done),
+            Self::Denied => Box::new(async { Err(Error::HttpRequestDenied) }),
+        }
     }
 }
 

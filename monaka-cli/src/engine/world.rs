@@ -78,7 +78,7 @@ impl World {
         &self.engine
     }
 
-    /// The host functions: WASI 0.2, whose files are the volume's, and the types of `wasi:http`.
+    /// The host functions: WASI 0.2, whose files are the volume's, and `wasi:http`.
     pub(crate) fn linker(&self) -> Result<Linker<Host>> {
         let mut linker = Linker::new(&self.engine);
         self.link(&mut linker).map_err(one_line)?;
@@ -95,7 +95,8 @@ impl World {
 
     /// A store for an instance.
     pub(crate) fn store(&self, instance: &Instance<'_>) -> Result<Store<Host>> {
-        let host = Host::new(self.context(instance)?, self.view.ctx());
+        let wasi = self.context(instance)?;
+        let host = Host::new(wasi, self.view.ctx(), self.grants.requests());
         let mut store = Store::new(&self.engine, host);
         if self.turns == Turns::Taken {
             store.set_epoch_deadline(1);

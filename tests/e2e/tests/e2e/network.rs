@@ -31,18 +31,21 @@ fn sockets_p2(link: &[&str]) -> Result<()> {
 }
 
 /// The client gives the same lines composed and on a preopened directory, each
-/// time against a server that answers once. The engine inside `monaka` has no
-/// `wasi:http`: there, composing is all that can be tested.
+/// time against a server that answers once.
 fn http_client(link: &[&str]) -> Result<()> {
     let app = app::rust("http", Target::P2)?;
     let composed = Program::compose(&app, link)?;
-    if let engine @ Engine::Monaka(_) = Engine::find() {
-        eprintln!("composed, but not run: {engine:?} has no wasi:http");
-        return Ok(());
+    let expected = ask_once(&mut Program::preopen(&app)?.command(&[Grant::Http]))?;
+    let engines = [Engine::find().clone(), Engine::built_in()];
+    for engine in engines {
+        let lines = ask_once(&mut composed.command_on(&engine, &[Grant::Http]))?;
+        assert_same_text(&lines, &expected, "http");
+        check_http_client(&lines);
     }
-    let expected = ask_once(&Program::preopen(&app)?)?;
-    let lines = ask_once(&composed)?;
-    assert_same_text(&lines, &expected, "http");
+    Ok(())
+}
+
+fn check_http_client(lines: &str) {
     for line in [
         "http: status = 207\n",
         "http: header = [\"POST /path?query=1 one two payload\"]\n",
@@ -50,16 +53,29 @@ fn http_client(link: &[&str]) -> Result<()> {
     ] {
         assert!(lines.contains(line), "{line} is not in\n{lines}");
     }
+}
+
+/// The client as it is, on the filesystem of `monaka run`.
+#[test]
+fn http_client_that_is_not_composed() -> Result<()> {
+    let app = app::rust("http", Target::P2)?;
+    let engine = Engine::built_in();
+    check_http_client(&ask_once(&mut engine.command(&app, &[Grant::Http]))?);
+    // Without the grant its request fails, with a word that tells why.
+    let mut command = engine.command(&app, &[]);
+    let outcome = run(command.arg("127.0.0.1:1"), Input::Empty, GUEST_TIMEOUT)?;
+    assert_ne!(outcome.code, Some(0));
+    let error = "an answer: ErrorCode::HttpRequestDenied\n";
+    assert!(outcome.stderr.contains(error), "{}", outcome.stderr);
     Ok(())
 }
 
-/// What a client prints that sends one request.
-fn ask_once(client: &Program) -> Result<String> {
+/// What a client prints that sends one request to its first argument.
+fn ask_once(client: &mut Command) -> Result<String> {
     let listener = TcpListener::bind("127.0.0.1:0")?;
     let authority = listener.local_addr()?.to_string();
     let server = std::thread::spawn(move || answer(listener));
-    let mut command = client.command(&[Grant::Http]);
-    let outcome = run(command.arg(authority), Input::Empty, GUEST_TIMEOUT)?;
+    let outcome = run(client.arg(authority), Input::Empty, GUEST_TIMEOUT)?;
     let lines = outcome.success()?;
     server.join().expect("the server does not panic")?;
     Ok(lines)

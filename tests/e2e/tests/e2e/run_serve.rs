@@ -88,12 +88,12 @@ fn work(server: &Server, client: usize, requests: usize) -> Result<()> {
 }
 
 /// A request that has begun, and goes on when its client sends the rest.
-fn begin(server: &Server) -> Result<TcpStream> {
+fn begin(server: &Server, path: &str) -> Result<TcpStream> {
     let mut stream = TcpStream::connect(server.address())?;
     stream.set_read_timeout(Some(GUEST_TIMEOUT))?;
     write!(
         stream,
-        "PUT /one HTTP/1.0\r\nhost: a\r\ncontent-length: 8\r\n\r\nhalf"
+        "PUT {path} HTTP/1.0\r\nhost: a\r\ncontent-length: 8\r\n\r\nhalf"
     )?;
     Ok(stream)
 }
@@ -129,7 +129,7 @@ fn no_more_requests_than_places() -> Result<()> {
         assert_eq!(server.said(), "");
         for _ in 0..3 {
             let mut begun = (0..places)
-                .map(|_| begin(&server))
+                .map(|place| begin(&server, &format!("/{place}")))
                 .collect::<Result<Vec<_>>>()?;
             let waiting = waiting(&server)?;
             for stream in &mut begun {
@@ -278,11 +278,7 @@ fn a_trap() -> Result<()> {
 #[test]
 fn stopping_is_graceful() -> Result<()> {
     let server = serve(&reactor()?, &[])?;
-    let mut begun = TcpStream::connect(server.address())?;
-    write!(
-        begun,
-        "PUT /one HTTP/1.0\r\nhost: a\r\ncontent-length: 8\r\n\r\nhalf"
-    )?;
+    let mut begun = begin(&server, "/one")?;
     // The server has read the head when it answers another client later.
     server.ask("GET", "/", b"")?;
     server.terminate()?;
@@ -302,11 +298,7 @@ fn stopping_is_graceful() -> Result<()> {
 fn stopping_is_bounded() -> Result<()> {
     for (signals, code) in [(1, 0), (2, 130)] {
         let server = serve(&reactor()?, &[])?;
-        let mut begun = TcpStream::connect(server.address())?;
-        write!(
-            begun,
-            "PUT /one HTTP/1.0\r\nhost: a\r\ncontent-length: 8\r\n\r\nhalf"
-        )?;
+        let _begun = begin(&server, "/one")?;
         server.ask("GET", "/", b"")?;
         for _ in 0..signals {
             server.terminate()?;
@@ -384,6 +376,74 @@ fn an_image_outlives_the_server() -> Result<()> {
         server.ask("PUT", &format!("/{round}"), b"new")?;
         server.terminate()?;
         assert_eq!(server.ended()?, Some(0));
+    }
+    Ok(())
+}
+
+/// A handler that asks another server and keeps the answer in a file.
+fn gateway(backend: &str, options: &[&str]) -> Result<Server> {
+    let backend = format!("--env=BACKEND={backend}");
+    let app = app::reactor("gateway", Target::P2)?;
+    serve(&app, &[&[backend.as_str()], options].concat())
+}
+
+/// A request that a program sends reaches another server, and the answer is there
+/// for the next instance when that server has gone.
+#[test]
+fn outgoing_requests() -> Result<()> {
+    let backend = serve(&reactor()?, &[])?;
+    let long = "0123456789".repeat(100_000);
+    backend.ask("PUT", "/long", long.as_bytes())?;
+    let url = format!("http://{}", backend.address());
+    let gateway = gateway(&url, &["--allow-net"])?;
+    assert_eq!(gateway.ask("GET", "/long", b"")?, text(200, &long));
+    assert_eq!(
+        gateway.ask("GET", "/none", b"")?,
+        text(200, "entity not found")
+    );
+    drop(backend);
+    assert_eq!(gateway.ask("GET", "/long", b"")?, text(200, &long));
+    let gone = text(502, "ErrorCode::ConnectionRefused");
+    assert_eq!(gateway.ask("GET", "/other", b"")?, gone);
+    Ok(())
+}
+
+/// Nobody is asked without the grant.
+#[test]
+fn outgoing_requests_are_denied() -> Result<()> {
+    let backend = std::net::TcpListener::bind("127.0.0.1:0")?;
+    backend.set_nonblocking(true)?;
+    for scheme in ["http", "https"] {
+        let gateway = gateway(&format!("{scheme}://{}", backend.local_addr()?), &[])?;
+        let denied = text(502, "ErrorCode::HttpRequestDenied");
+        assert_eq!(gateway.ask("GET", "/one", b"")?, denied, "{scheme}");
+    }
+    let error = backend.accept().expect_err("nobody connects");
+    assert_eq!(error.kind(), std::io::ErrorKind::WouldBlock);
+    Ok(())
+}
+
+/// What is asked by https is asked through TLS: a server that speaks plain http
+/// gets nothing of the request.
+#[test]
+fn outgoing_requests_with_tls() -> Result<()> {
+    let backend = serve(&reactor()?, &[])?;
+    let url = format!("https://{}", backend.address());
+    let gateway = gateway(&url, &["--allow-net"])?;
+    let refused = text(502, "ErrorCode::TlsProtocolError");
+    assert_eq!(gateway.ask("GET", "/", b"")?, refused);
+    Ok(())
+}
+
+/// Another server that does not answer in time takes none of the server's own.
+#[test]
+fn an_outgoing_request_without_answer() -> Result<()> {
+    let backend = std::net::TcpListener::bind("127.0.0.1:0")?;
+    let url = format!("http://{}", backend.local_addr()?);
+    let options = ["--allow-net", "--timeout", "500ms", "--max-requests", "1"];
+    let gateway = gateway(&url, &options)?;
+    for _ in 0..3 {
+        assert_eq!(gateway.ask("GET", "/one", b"")?.0, 504);
     }
     Ok(())
 }
