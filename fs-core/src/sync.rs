@@ -1,9 +1,9 @@
 //! What parts of a volume are shared by, and guarded with.
 //!
-//! On hosts (feature `std`) these are the locks and the counted pointer of the standard library, and a
-//! volume is `Sync`. In a guest, which has one thread, they are cells and the value itself: the same
-//! code, with the same answers, without their cost. With `--cfg shuttle` the locks are those of
-//! shuttle, which tries the orders that threads may take them in.
+//! On hosts (feature `std`) these are a lock that its readers do not contend for, over the one of the
+//! standard library, and a counted pointer: a volume is `Sync`. In a guest, which has one thread, they are
+//! cells and the value itself: the same code, with the same answers, without their cost. With `--cfg
+//! shuttle` the locks below are those of shuttle, which tries the orders that threads may take them in.
 //!
 //! # Lock order
 //!

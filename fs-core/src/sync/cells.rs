@@ -25,11 +25,6 @@ impl<T> Lock<T> {
     pub(crate) fn write(&self) -> Result<Write<'_, T>> {
         self.0.try_borrow_mut().map_err(|_| Error::Io)
     }
-
-    #[inline]
-    pub(crate) fn get_mut(&mut self) -> &mut T {
-        self.0.get_mut()
-    }
 }
 
 /// A value that hosts share, and a guest owns.

@@ -1,45 +1,19 @@
-//! Many threads: the locks of the standard library, or shuttle's.
+//! Many threads.
+
+mod loans;
+mod lock;
+
+pub(crate) use lock::{Lock, Read, Write};
 
 #[cfg(not(shuttle))]
-use std::sync as locks;
+use std::{sync as locks, thread::yield_now};
 
 #[cfg(shuttle)]
-use shuttle::sync as locks;
+use shuttle::{sync as locks, thread::yield_now};
 
-use std::sync::{Arc, PoisonError};
+use std::sync::Arc;
 
 use locks::atomic::{AtomicU32, AtomicU64, Ordering};
-
-use crate::Result;
-
-pub(crate) type Read<'a, T> = locks::RwLockReadGuard<'a, T>;
-pub(crate) type Write<'a, T> = locks::RwLockWriteGuard<'a, T>;
-
-/// A lock that goes on after a panic of its holder: no operation of the core panics, and what a host
-/// hands in (a clock, a source of bytes) is called where nothing is half done.
-#[derive(Debug)]
-pub(crate) struct Lock<T>(locks::RwLock<T>);
-
-impl<T> Lock<T> {
-    pub(crate) fn new(value: T) -> Self {
-        Self(locks::RwLock::new(value))
-    }
-
-    #[inline]
-    pub(crate) fn read(&self) -> Result<Read<'_, T>> {
-        Ok(self.0.read().unwrap_or_else(PoisonError::into_inner))
-    }
-
-    #[inline]
-    pub(crate) fn write(&self) -> Result<Write<'_, T>> {
-        Ok(self.0.write().unwrap_or_else(PoisonError::into_inner))
-    }
-
-    #[inline]
-    pub(crate) fn get_mut(&mut self) -> &mut T {
-        self.0.get_mut().unwrap_or_else(PoisonError::into_inner)
-    }
-}
 
 /// A value that hosts share, and a guest owns.
 #[derive(Debug)]

@@ -9,11 +9,7 @@ use crate::sync::{Lock, Shared};
 pub(crate) struct File(pub(crate) Lock<Content>);
 
 /// What a file holds.
-///
-/// On hosts it starts a cache line: readers in several threads write to the lock, and would otherwise
-/// take from each other what they are reading.
 #[derive(Debug)]
-#[cfg_attr(any(feature = "std", shuttle), repr(align(64)))]
 pub(crate) struct Content {
     pub(crate) stamps: Stamps,
     pub(crate) body: Body,

@@ -115,9 +115,14 @@ impl<E: Env> View<E> {
     /// What the volume holds now, and the handles of this view.
     pub fn usage(&self) -> Usage {
         Usage {
-            handles: self.handles.len(),
+            handles: self.handles(),
             ..self.volume.usage()
         }
+    }
+
+    /// Its handles.
+    pub fn handles(&self) -> u32 {
+        self.handles.len()
     }
 
     /// What the volume may hold.

@@ -9,15 +9,16 @@ use crate::{Env, Error, Ino, Kind, Limits, Result, Time};
 impl<E: Env> Volume<E> {
     /// An empty volume: a root directory.
     pub fn new(env: E, limits: Limits) -> Result<Self> {
-        let mut volume = Self::bare(env, limits);
+        let volume = Self::bare(env, limits);
         volume.ledger.reserve_inodes(1)?;
         let now = volume.now();
         let root = Inode::new(Node::directory(ROOT, Stamps::new(now, 0))?, None);
-        let tree = volume.tree.get_mut();
+        let mut tree = volume.tree.write()?;
         let root = tree.insert(root)?;
         if now == crate::tree::MARKED {
             tree.marks.push(root);
         }
+        drop(tree);
         Ok(volume)
     }
 

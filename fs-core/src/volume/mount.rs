@@ -15,8 +15,8 @@ impl<E: Env> Volume<E> {
     /// A volume that starts with the content of an image, under the inode numbers and times of the
     /// image. Its inodes and further names count; its content does not, until it is changed.
     pub fn from_image(env: E, limits: Limits, image: Image<'static>) -> Result<Self> {
-        let mut volume = Self::bare(env, limits);
-        let tree = volume.tree.get_mut();
+        let volume = Self::bare(env, limits);
+        let mut tree = volume.tree.write()?;
         let mut subdirs = Vec::new();
         for ino in 0..image.inode_count() {
             let record = image.record(Ino(ino)).ok_or(Error::Io)?;
@@ -27,6 +27,7 @@ impl<E: Env> Volume<E> {
             let directory = tree.directory_mut(subdir.ino)?;
             directory.set_parent(subdir.parent);
         }
+        drop(tree);
         Ok(volume)
     }
 }
