@@ -1,10 +1,10 @@
 //! The figures of the host library, in one run: Markdown tables on stdout.
 //!
 //! ```text
-//! cargo bench -p monaka-bench-host
+//! cargo bench --profile deployed -p monaka-bench-host
 //! ```
 //!
-//! With `--profile NAME` one operation on a volume, again and again, for a profiler.
+//! With the name of a table (`operations`, `threads`, ...) behind `--`, only that; with `--profile NAME` one operation on a volume, again and again, for a profiler.
 
 use std::hint::black_box;
 use std::path::Path;
@@ -49,12 +49,21 @@ fn main() -> Result<()> {
         return profile(&program, name);
     }
     let directory = tempfile::tempdir_in(tmpfs()?)?;
-    operations(&program, directory.path())?;
-    threads(&program)?;
-    instances(&program)?;
-    volumes(directory.path())?;
-    watching()?;
-    memcpy()
+    let directory = directory.path();
+    let tables: [(&str, &dyn Fn() -> Result<()>); 6] = [
+        ("operations", &|| operations(&program, directory)),
+        ("threads", &|| threads(&program)),
+        ("instances", &|| instances(&program)),
+        ("volumes", &|| volumes(directory)),
+        ("watching", &watching),
+        ("memcpy", &memcpy),
+    ];
+    let asked = |name| args.iter().any(|arg| arg == name);
+    let all = !tables.iter().any(|(name, _)| asked(name));
+    for (_, table) in tables.iter().filter(|(name, _)| all || asked(name)) {
+        table()?;
+    }
+    Ok(())
 }
 
 fn profile(program: &Program, name: &str) -> Result<()> {
@@ -138,6 +147,7 @@ fn threads(program: &Program) -> Result<()> {
         ("read 4 KiB, different files", "read", "/b"),
         ("write 4 KiB, different files", "write", "/b"),
         ("read 4 KiB, the same file", "read", "/a"),
+        ("stat, the same file", "stat", "/a"),
     ] {
         let (mut one, mut two) = (0.0_f64, 0.0_f64);
         for _ in 0..TURNS {

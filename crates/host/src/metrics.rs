@@ -20,13 +20,15 @@
 //! and `to` where there are any (as the program gave them, from a directory that it has open), and `result` (`ok`, or the
 //! code by its name in WASI). Where nobody has subscribed to them, that costs the look at a level.
 
-use std::sync::atomic::{AtomicU64, Ordering};
+mod tally;
 
 use monaka_fs_core::Usage;
 use monaka_wasi::error;
 use tracing::{Span, field};
 
 use crate::ErrorCode;
+
+pub(crate) use tally::{Counters, Tally};
 
 macro_rules! operations {
     ($($(#[$doc:meta])* $name:ident $text:literal,)*) => {
@@ -107,6 +109,13 @@ impl Operations {
     pub fn total(&self) -> u64 {
         self.0.iter().sum()
     }
+
+    fn plus(mut self, more: Self) -> Self {
+        for (count, more) in self.0.iter_mut().zip(more.0) {
+            *count += more;
+        }
+        self
+    }
 }
 
 /// What a view holds, and what its programs have done. Given by [`View::metrics`](crate::View::metrics).
@@ -118,100 +127,8 @@ pub struct Metrics {
     pub held: Option<Usage>,
     /// Handles that its programs have open: of files, directories and streams.
     pub handles: u64,
-    /// What its programs have asked for, whether or not it succeeded. Up to [`BATCH`] of each store that still runs are
-    /// not counted yet.
+    /// What its programs have asked for, whether or not it succeeded.
     pub operations: Operations,
-}
-
-/// Operations of a store that its view hears of at once, so that stores in many threads do not wait for each other to
-/// count.
-pub const BATCH: u64 = 64;
-
-/// What a view counts. Nothing is ordered by it.
-#[derive(Debug, Default)]
-pub(crate) struct Counters {
-    operations: [AtomicU64; COUNT],
-    handles: AtomicU64,
-}
-
-impl Counters {
-    pub(crate) fn operations(&self) -> Operations {
-        Operations(self.operations.each_ref().map(get))
-    }
-
-    pub(crate) fn handles(&self) -> u64 {
-        get(&self.handles)
-    }
-}
-
-/// What a store counts for its view. Written by one thread at a time.
-#[derive(Debug)]
-pub(crate) struct Tally {
-    view: std::sync::Arc<Counters>,
-    operations: [AtomicU64; COUNT],
-    total: AtomicU64,
-    /// The part of it that the view knows.
-    told: [AtomicU64; COUNT],
-    handles: AtomicU64,
-}
-
-impl Tally {
-    pub(crate) fn new(view: std::sync::Arc<Counters>) -> Self {
-        Self {
-            view,
-            operations: Default::default(),
-            total: AtomicU64::new(0),
-            told: Default::default(),
-            handles: AtomicU64::new(0),
-        }
-    }
-
-    /// Counts an operation. The caller holds the lock of the store.
-    #[inline]
-    pub(crate) fn count_locked(&self, operation: Operation) {
-        if let Some(count) = self.operations.get(operation as usize) {
-            count.store(get(count) + 1, Ordering::Relaxed);
-        }
-        let total = get(&self.total) + 1;
-        self.total.store(total, Ordering::Relaxed);
-        if total.is_multiple_of(BATCH) {
-            self.tell();
-        }
-    }
-
-    /// The store has so many handles open. The caller holds its lock.
-    pub(crate) fn set_handles_locked(&self, handles: u32) {
-        let before = self.handles.swap(handles.into(), Ordering::Relaxed);
-        let more = u64::from(handles).wrapping_sub(before);
-        self.view.handles.fetch_add(more, Ordering::Relaxed);
-    }
-
-    /// All operations so far.
-    pub(crate) fn total(&self) -> u64 {
-        get(&self.total)
-    }
-
-    fn tell(&self) {
-        let known = self.operations.iter().zip(&self.told);
-        for ((now, told), view) in known.zip(&self.view.operations) {
-            let now = get(now);
-            let before = told.swap(now, Ordering::Relaxed);
-            if now != before {
-                view.fetch_add(now.wrapping_sub(before), Ordering::Relaxed);
-            }
-        }
-    }
-}
-
-impl Drop for Tally {
-    fn drop(&mut self) {
-        self.tell();
-        self.set_handles_locked(0);
-    }
-}
-
-fn get(count: &AtomicU64) -> u64 {
-    count.load(Ordering::Relaxed)
 }
 
 /// An operation and the paths that it was given.

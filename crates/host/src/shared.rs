@@ -46,7 +46,7 @@ impl Shared {
         let result = operation(&mut core);
         self.0.tally.count_locked(call.operation);
         if call.moves_handles() {
-            self.0.tally.set_handles_locked(core.usage().handles);
+            self.0.tally.set_handles_locked(core.handles());
         }
         drop(core);
         metrics::record(&span, result.as_ref().err().copied());

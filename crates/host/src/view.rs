@@ -130,8 +130,7 @@ impl View {
     }
 
     /// How many operations programs have done in this view. Each open of a file, directory or stream and
-    /// each use and end of one is an operation. Up to 63 of each store that still runs are not counted
-    /// yet.
+    /// each use and end of one is an operation.
     pub fn operations(&self) -> u64 {
         self.0.counters.operations().total()
     }

@@ -1,7 +1,7 @@
 //! Measures file operations from inside.
 //!
 //! * `operations DIRECTORY [NAME]`: a line `name<TAB>ns` for each, or for one, the best of many short rounds.
-//! * `throughput read|write FILE`: operations on 4 KiB per second, for a while.
+//! * `throughput stat|read|write FILE`: operations per second, those on 4 KiB, for a while.
 //! * `nothing`: ends at once.
 
 use std::fs::{self, File};
@@ -29,6 +29,7 @@ fn main() -> io::Result<()> {
     match args[..] {
         ["operations", directory] => operations(Path::new(directory), None),
         ["operations", directory, name] => operations(Path::new(directory), Some(name)),
+        ["throughput", "stat", path] => throughput(|| fs::metadata(path).map(drop)),
         ["throughput", "read", path] => throughput(reader(Path::new(path), PAGE, SMALL)?),
         ["throughput", "write", path] => throughput(writer(Path::new(path), PAGE, SMALL)?),
         ["nothing"] => Ok(()),
