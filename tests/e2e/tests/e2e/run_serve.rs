@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use anyhow::{Context, Result};
 use monaka_testkit::app::{self, Target};
-use monaka_testkit::compose::monaka;
+use monaka_testkit::compose::{Program, monaka};
 use monaka_testkit::process::{GUEST_TIMEOUT, Input, run};
 use monaka_testkit::serve::Server;
 use wasm_encoder::{ComponentSection, ComponentSectionId, InstanceSection, RawSection};
@@ -204,6 +204,20 @@ fn large_programs() -> Result<()> {
         for client in 0..2 {
             work(&server, client, 2)?;
         }
+    }
+    Ok(())
+}
+
+/// A composed program has more memories and modules than others, and room in the
+/// largest pool all the same. Each of its instances has a filesystem of its own.
+#[test]
+fn composed_programs() -> Result<()> {
+    for link in [crate::FUSED, crate::PORTABLE] {
+        let program = Program::compose(&reactor()?, link)?;
+        let server = serve(program.wasm(), &["--max-requests", "4096"])?;
+        assert_eq!(server.said(), "");
+        assert_eq!(server.ask("PUT", "/one", b"first")?, text(201, "first"));
+        assert_eq!(server.ask("GET", "/one", b"")?.0, 404);
     }
     Ok(())
 }
