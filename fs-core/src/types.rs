@@ -15,7 +15,7 @@ pub trait Env {
     fn now(&self) -> Time;
 
     /// Whether asking for the time costs more than the operations that need it. Then times are
-    /// marked, and settled later: see [`Volume::settle`](crate::Volume::settle).
+    /// marked, and settled later: see [`Volume::settle`](crate::Volume::settle). The answer stays the same.
     fn is_costly(&self) -> bool {
         false
     }

@@ -139,7 +139,7 @@ impl<E: Env> Volume<E> {
         let inode = tree.inode(ino)?;
         let before = inode.opens.update(|opens| Some(opens.saturating_sub(1)));
         let is_last = before <= Some(1);
-        Ok(!is_last || inode.nlink > 0 && !inode.stamps()?.is_marked())
+        Ok(!is_last || inode.nlink > 0 && !self.is_marked(inode)?)
     }
 
     /// Frees an inode that nothing names or holds, and then what only it held: the parents of

@@ -90,6 +90,12 @@ impl<E: Env> Volume<E> {
         }
     }
 
+    /// Whether an inode has times to be settled. Where asking is cheap none has: its lock is not taken to
+    /// find that out.
+    pub(crate) fn is_marked(&self, inode: &Inode) -> Result<bool> {
+        Ok(self.env.is_costly() && inode.stamps()?.is_marked())
+    }
+
     /// Notes that `ino` has just got the time `now`, and had no mark before.
     pub(crate) fn note(&self, tree: &mut Tree, ino: Ino, now: Time) {
         if now != MARKED {
