@@ -9,7 +9,7 @@
 use std::hint::black_box;
 use std::path::Path;
 use std::thread;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
 use monaka_bench_host::figures::Figures;
@@ -162,8 +162,47 @@ fn threads(program: &Program) -> Result<()> {
             ratio >= TWO_THREADS,
         );
     }
+    let ratio = copies_together(2)? / copies_together(1)?;
+    line(
+        "copy 4 KiB of the same memory, without a program",
+        format!("{ratio:.2}"),
+        String::new(),
+        true,
+    );
     println!();
     Ok(())
+}
+
+/// Copies of 4 KiB of the same 512 KiB per second, of so many threads together: the limit of what reads
+/// of one file can gain.
+fn copies_together(threads: usize) -> Result<f64> {
+    const WHILE: Duration = Duration::from_millis(500);
+    const PAGE: usize = 4 << 10;
+    let memory = vec![7; 512 << 10];
+    let copy = || {
+        let mut buffer = vec![0; PAGE];
+        let mut count = 0.0;
+        let start = Instant::now();
+        while start.elapsed() < WHILE {
+            for page in memory.chunks_exact(PAGE) {
+                black_box(&mut buffer).copy_from_slice(black_box(page));
+                count += 1.0;
+            }
+        }
+        count / start.elapsed().as_secs_f64()
+    };
+    let together = || {
+        thread::scope(|scope| {
+            let started: Vec<_> = (0..threads).map(|_| scope.spawn(copy)).collect();
+            let rates = started.into_iter().map(|thread| thread.join().ok());
+            rates.sum::<Option<f64>>().context("a thread panicked")
+        })
+    };
+    let mut best = 0.0_f64;
+    for _ in 0..TURNS {
+        best = best.max(together()?);
+    }
+    Ok(best)
 }
 
 /// The best time in µs of what a future does.
