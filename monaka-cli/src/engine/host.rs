@@ -1,7 +1,6 @@
 //! What a running program works on: WASI 0.2, with the files of the shared volume.
 
-use monaka_host::{Ctx, MonakaCtxView, MonakaView};
-use wasmtime::component::ResourceTable;
+use monaka_host::{MonakaCtxView, MonakaView, State, View};
 use wasmtime_wasi::{WasiCtx, WasiCtxView, WasiView};
 use wasmtime_wasi_http::{
     Error, RequestOptions, Result, WasiBody, WasiHttpCtx, WasiHttpCtxView, WasiHttpHooks,
@@ -10,40 +9,30 @@ use wasmtime_wasi_http::{
 
 /// The data of a store.
 pub(crate) struct Host {
-    wasi: WasiCtx,
-    files: Ctx,
+    program: State,
     http: WasiHttpCtx,
     requests: Requests,
-    table: ResourceTable,
 }
 
 impl Host {
-    pub(crate) fn new(wasi: WasiCtx, files: Ctx, requests: Requests) -> Self {
+    pub(crate) fn new(wasi: WasiCtx, view: &View, requests: Requests) -> Self {
         Self {
-            wasi,
-            files,
+            program: State::new(wasi, view),
             http: WasiHttpCtx::new(),
             requests,
-            table: ResourceTable::new(),
         }
     }
 }
 
 impl WasiView for Host {
     fn ctx(&mut self) -> WasiCtxView<'_> {
-        WasiCtxView {
-            ctx: &mut self.wasi,
-            table: &mut self.table,
-        }
+        self.program.ctx()
     }
 }
 
 impl MonakaView for Host {
     fn monaka(&mut self) -> MonakaCtxView<'_> {
-        MonakaCtxView {
-            ctx: &mut self.files,
-            table: &mut self.table,
-        }
+        self.program.monaka()
     }
 }
 
@@ -51,7 +40,7 @@ impl WasiHttpView for Host {
     fn http(&mut self) -> WasiHttpCtxView<'_> {
         WasiHttpCtxView {
             ctx: &mut self.http,
-            table: &mut self.table,
+            table: self.program.ctx().table,
             hooks: &mut self.requests,
         }
     }

@@ -96,7 +96,7 @@ impl World {
     /// A store for an instance.
     pub(crate) fn store(&self, instance: &Instance<'_>) -> Result<Store<Host>> {
         let wasi = self.context(instance)?;
-        let host = Host::new(wasi, self.view.ctx(), self.grants.requests());
+        let host = Host::new(wasi, &self.view, self.grants.requests());
         let mut store = Store::new(&self.engine, host);
         if self.turns == Turns::Taken {
             store.set_epoch_deadline(1);
