@@ -282,9 +282,11 @@ fn hostile_names_are_refused() {
     }
 }
 
-/// The last place of a name, which is in the names section.
+const FOOTER_BYTES: usize = 16;
+
+/// The last place of a name before the footer, whose checksum may hold any byte: in the names section.
 fn index_of(image: &[u8], name: &[u8]) -> usize {
-    image
+    image[..image.len() - FOOTER_BYTES]
         .windows(name.len())
         .rposition(|bytes| bytes == name)
         .unwrap()
@@ -305,7 +307,7 @@ fn seal(image: &mut [u8]) {
         .chain(&image[index..end])
         .copied()
         .collect();
-    let footer = image.len() - 16;
+    let footer = image.len() - FOOTER_BYTES;
     image[footer..footer + 8].copy_from_slice(&xxhash_rust::xxh3::xxh3_64(&hashed).to_le_bytes());
 }
 
