@@ -4,7 +4,8 @@
 //! cargo bench --profile deployed -p monaka-bench-host
 //! ```
 //!
-//! With the name of a table (`operations`, `threads`, ...) behind `--`, only that; with `--profile NAME` one operation on a volume, again and again, for a profiler.
+//! With the name of a table (`operations`, `threads`, ...) behind `--`, only that; with `--repeat NAME` one
+//! operation on a volume, again and again, for a profiler.
 
 use std::hint::black_box;
 use std::path::Path;
@@ -44,7 +45,7 @@ fn main() -> Result<()> {
     let program = Program::new(&engine()?, &guest()?)?;
     let args: Vec<String> = std::env::args().collect();
     if let [.., flag, name] = &args[..]
-        && flag == "--profile"
+        && flag == "--repeat"
     {
         return profile(&program, name);
     }

@@ -69,7 +69,7 @@ impl State {
         }
     }
 
-    /// What the program sees, holds and has done. ([`MonakaView::monaka`] gives it to be changed.)
+    /// What the program sees, holds and has done.
     pub fn files(&self) -> &Ctx {
         &self.files
     }

@@ -3,7 +3,7 @@
 use crate::{cargo, exec};
 use anyhow::Result;
 
-/// The flag that puts the locks of shuttle in the place of the standard library's.
+/// The flag that puts the locks of shuttle in the place of the real ones.
 const FLAG: &str = "--cfg shuttle";
 
 /// Runs the scenarios of `fs-core/tests/shuttle.rs`, in a target directory of their own: the flag is

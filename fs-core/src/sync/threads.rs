@@ -6,14 +6,29 @@ mod lock;
 pub(crate) use lock::{Lock, Read, Write};
 
 #[cfg(not(shuttle))]
-use std::{sync as locks, thread::yield_now};
+use std::{sync as locks, thread};
 
 #[cfg(shuttle)]
-use shuttle::{sync as locks, thread::yield_now};
+use shuttle::{sync as locks, thread};
 
 use std::sync::Arc;
 
 use locks::atomic::{AtomicU32, AtomicU64, Ordering};
+
+/// Turns that who waits for others gives away, before it sleeps between two looks: they may be of a lower
+/// priority, or at something long.
+const TURNS_GIVEN: u32 = 64;
+#[cfg(not(shuttle))]
+const SLEEP: std::time::Duration = std::time::Duration::from_micros(50);
+
+/// Lets others work, after so many turns in which they were not done.
+fn give_way(turns: u32) {
+    match turns {
+        #[cfg(not(shuttle))]
+        TURNS_GIVEN.. => thread::sleep(SLEEP),
+        _ => thread::yield_now(),
+    }
+}
 
 /// A value that hosts share, and a guest owns.
 #[derive(Debug)]

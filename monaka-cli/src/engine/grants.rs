@@ -23,7 +23,7 @@ pub(crate) struct GrantArgs {
 
     /// Let the programs use the network: sockets, name lookup and http requests
     ///
-    /// Servers of https requests are known by the certificate authorities that Mozilla trusts, as of this build.
+    /// Servers of https requests are known by the certificate authorities that Mozilla trusts, as built in.
     #[arg(long)]
     allow_net: bool,
 }

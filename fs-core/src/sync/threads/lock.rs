@@ -11,14 +11,15 @@
 
 use std::sync::{Arc, PoisonError};
 
+use super::give_way;
 use super::loans::{Loan, Loans};
 use super::locks::atomic::{AtomicU32, Ordering};
 use super::locks::{RwLock, RwLockReadGuard, RwLockWriteGuard};
-use super::yield_now;
 use crate::Result;
 
 /// Reads since the last write after which a value is lent. Lending and taking back cost some 100 ns: not
-/// worth it where a write comes every few reads.
+/// worth it where a write comes every few reads. (It grows with the threads that have ever read: arc-swap looks
+/// through the notes of each.)
 #[cfg(not(shuttle))]
 const READS_BEFORE_LOAN: u32 = 64;
 #[cfg(shuttle)]
@@ -71,13 +72,16 @@ impl<T> Lock<T> {
         Ok(Write(value))
     }
 
-    /// Waits for the borrowers. They are in the midst of one operation, which waits for nothing.
+    /// Waits for the borrowers. They are in the midst of one operation, which waits for nothing but locks
+    /// that come later in the order.
     #[cold]
     fn take_back(&self, value: &mut Arc<T>) {
         self.reads.store(0, Ordering::Relaxed);
         self.loans.end();
+        let mut turns = 0;
         while Arc::get_mut(value).is_none() {
-            yield_now();
+            give_way(turns);
+            turns = turns.saturating_add(1);
         }
     }
 }
@@ -128,9 +132,11 @@ impl<T> core::ops::DerefMut for Write<'_, T> {
 #[cfg(test)]
 #[allow(clippy::unwrap_used, reason = "tests")]
 mod tests {
+    use std::sync::atomic::AtomicBool;
     use std::thread;
 
     use super::*;
+    use crate::sync::threads::TURNS_GIVEN;
 
     fn is_lent<T>(lock: &Lock<T>) -> bool {
         matches!(lock.read(), Ok(Read::Borrowed(_)))
@@ -153,10 +159,18 @@ mod tests {
         let lock = Lock::new(0);
         while !is_lent(&lock) {}
         let read = lock.read().unwrap();
+        let begun = AtomicBool::new(false);
         thread::scope(|scope| {
-            let writer = scope.spawn(|| *lock.write().unwrap() = 1);
-            for _ in 0..1000 {
+            let writer = scope.spawn(|| {
+                begun.store(true, Ordering::Relaxed);
+                *lock.write().unwrap() = 1;
+            });
+            while !begun.load(Ordering::Relaxed) {
                 thread::yield_now();
+            }
+            // Longer than it takes a writer to go to sleep.
+            for turn in 0..2 * TURNS_GIVEN {
+                give_way(turn);
             }
             assert!(!writer.is_finished());
             assert_eq!(*read, 0);

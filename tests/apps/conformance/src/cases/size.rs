@@ -1,5 +1,5 @@
 //! Lengths around the edges of chunks: what is asked for is what is given, up
-//! to 16 MiB at a time (196 KiB of a stream), wherever a file keeps its bytes.
+//! to 16 MiB at a time (192 KiB of a stream), wherever a file keeps its bytes.
 
 use crate::lab::*;
 
