@@ -7,7 +7,7 @@
 
 use alloc::vec::Vec;
 
-use crate::tree::{Entry, Name, Node, ROOT, Tree};
+use crate::tree::{Entry, Node, ROOT, Tree};
 use crate::{Error, Follow, Ino, Kind, PATH_BYTES_MAX, Result, SYMLINK_HOPS_MAX, text};
 
 /// The last component of a path. Whether a name is too long is asked when it is looked up, as Linux
@@ -209,7 +209,7 @@ impl<'t> Walk<'t> {
                 Last::Name(_) if is_last && creating && self.slash => {
                     return Err(Error::IsDirectory);
                 }
-                Last::Name(name) => self.tree.lookup(self.dir, Name::from_component(name)?)?,
+                Last::Name(name) => self.tree.lookup_component(self.dir, name)?.1,
                 Last::Dot => Some(self.here()),
                 Last::DotDot => {
                     self.dir = self.parent()?;

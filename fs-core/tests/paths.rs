@@ -3,7 +3,7 @@
 mod common;
 
 use common::fs::{BOTH, Fs, MUTATE, READ, WRITE};
-use monaka_fs_core::{Error, Follow, Kind, OpenFlags};
+use monaka_fs_core::{Error, Follow, Kind, NAME_BYTES_MAX, OpenFlags};
 
 const NONE: OpenFlags = OpenFlags::empty();
 const CREATE: OpenFlags = OpenFlags::CREATE;
@@ -259,25 +259,25 @@ fn a_removed_directory_is_empty_and_stays_so() {
     let gone = fs.open("d/gone", MUTATE).unwrap();
     fs.rmdir("d/gone").unwrap();
     assert_eq!(fs.volume.stat(gone).unwrap().nlink, 0);
-    assert_eq!(
-        fs.volume.create_directory_at(gone, "x"),
-        Err(Error::NoEntry)
-    );
-    assert_eq!(fs.volume.symlink_at("x", gone, "x"), Err(Error::NoEntry));
-    assert_eq!(
-        fs.volume
-            .open_at(gone, "x", Follow::Yes, CREATE, BOTH)
-            .map(drop),
-        Err(Error::NoEntry)
-    );
-    assert_eq!(
-        fs.volume.link_at(fs.root, Follow::No, "f", gone, "x"),
-        Err(Error::NoEntry)
-    );
-    assert_eq!(
-        fs.volume.rename_at(fs.root, "f", gone, "x"),
-        Err(Error::NoEntry)
-    );
+    // A name that is too long is not there, too.
+    for name in ["x", &"n".repeat(NAME_BYTES_MAX + 1)] {
+        let volume = &mut fs.volume;
+        let stat = volume.stat_at(gone, name, Follow::Yes).map(drop);
+        assert_eq!(stat, Err(Error::NoEntry));
+        let open = volume.open_at(gone, name, Follow::Yes, CREATE, BOTH);
+        assert_eq!(open.map(drop), Err(Error::NoEntry));
+        for result in [
+            volume.create_directory_at(gone, name),
+            volume.symlink_at("x", gone, name),
+            volume.link_at(fs.root, Follow::No, "f", gone, name),
+            volume.rename_at(fs.root, "f", gone, name),
+            volume.rename_at(gone, name, fs.root, "g"),
+            volume.unlink_file_at(gone, name),
+            volume.remove_directory_at(gone, name),
+        ] {
+            assert_eq!(result, Err(Error::NoEntry));
+        }
+    }
     let mut cursor = fs.volume.read_directory(gone).unwrap();
     assert_eq!(fs.volume.next_entry(gone, &mut cursor), Ok(None));
     let mut stat = |path| {

@@ -81,6 +81,21 @@ impl Tree {
         Ok(self.directory(dir)?.lookup(name))
     }
 
+    /// A component of a path looked up in a directory: as a name, and what that stands for. In a directory
+    /// that has been removed no name is too long not to be there: Linux asks in that order.
+    #[inline]
+    pub(crate) fn lookup_component<'a>(
+        &self,
+        dir: Ino,
+        component: &'a str,
+    ) -> Result<(Name<'a>, Option<Entry>)> {
+        match Name::from_component(component) {
+            Ok(name) => Ok((name, self.lookup(dir, name)?)),
+            Err(_) if self.inode(dir)?.nlink == 0 => Err(Error::NoEntry),
+            Err(error) => Err(error),
+        }
+    }
+
     /// The first change number of a new inode.
     pub(crate) fn next_creation(&mut self) -> u64 {
         self.creations = self.creations.wrapping_add(1);

@@ -26,10 +26,9 @@ pub(crate) fn plan_rename<'p>(
     let (Last::Name(old_name), Last::Name(new_name)) = (old.last, new.last) else {
         return Err(Error::Busy);
     };
-    let old_name = Name::from_component(old_name)?;
-    let source = tree.lookup(old.dir, old_name)?.ok_or(Error::NoEntry)?;
-    let new_name = Name::from_component(new_name)?;
-    let target = tree.lookup(new.dir, new_name)?;
+    let (old_name, source) = tree.lookup_component(old.dir, old_name)?;
+    let source = source.ok_or(Error::NoEntry)?;
+    let (new_name, target) = tree.lookup_component(new.dir, new_name)?;
     if source.kind != Kind::Directory && (old.slash || new.slash) {
         return Err(Error::NotDirectory);
     }

@@ -30,12 +30,12 @@ impl<E: Env> View<E> {
         let base = self.base_to_change(dir)?;
         let mut tree = self.volume.tree.write()?;
         let parent = walk::parent(&tree, base, path)?;
-        let name = match parent.last {
-            Last::Name(name) => Name::from_component(name)?,
+        let (name, entry) = match parent.last {
+            Last::Name(name) => tree.lookup_component(parent.dir, name)?,
             Last::Dot => return Err(Error::Invalid),
             Last::DotDot => return Err(Error::NotEmpty),
         };
-        let entry = tree.lookup(parent.dir, name)?.ok_or(Error::NoEntry)?;
+        let entry = entry.ok_or(Error::NoEntry)?;
         if !tree.directory(entry.ino)?.is_empty() {
             return Err(Error::NotEmpty);
         }
@@ -51,8 +51,8 @@ impl<E: Env> View<E> {
         let Last::Name(name) = parent.last else {
             return Err(Error::IsDirectory);
         };
-        let name = Name::from_component(name)?;
-        let entry = tree.lookup(parent.dir, name)?.ok_or(Error::NoEntry)?;
+        let (name, entry) = tree.lookup_component(parent.dir, name)?;
+        let entry = entry.ok_or(Error::NoEntry)?;
         match entry.kind {
             Kind::Directory => Err(Error::IsDirectory),
             Kind::File | Kind::Symlink if parent.slash => Err(Error::NotDirectory),
@@ -94,8 +94,8 @@ impl<E: Env> View<E> {
         let Last::Name(name) = last else {
             return Err(Error::Exist);
         };
-        let name = Name::from_component(name)?;
-        if tree.lookup(dir, name)?.is_some() {
+        let (name, entry) = tree.lookup_component(dir, name)?;
+        if entry.is_some() {
             return Err(Error::Exist);
         }
         if slash && kind != Kind::Directory {

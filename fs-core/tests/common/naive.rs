@@ -141,9 +141,15 @@ impl Naive {
     }
 
     fn named(&self, dir: Id, name: &str) -> Result<Option<Id>, Error> {
+        self.check_len(dir, name)?;
+        Ok(self.entries(dir).unwrap().get(name).copied())
+    }
+
+    fn check_len(&self, dir: Id, name: &str) -> Result<(), Error> {
         match name.len() {
-            256.. => Err(Error::NameTooLong),
-            _ => Ok(self.entries(dir).unwrap().get(name).copied()),
+            ..=255 => Ok(()),
+            _ if self.is_removed(dir) => Err(Error::NoEntry),
+            _ => Err(Error::NameTooLong),
         }
     }
 
@@ -210,9 +216,7 @@ impl Naive {
         if is_last && create && slash {
             return Err(Error::IsDirectory);
         }
-        if name.len() > 255 {
-            return Err(Error::NameTooLong);
-        }
+        self.check_len(dir, &name)?;
         let node = entries.get(&name).copied();
         match node.map(|node| (node, &self.nodes[node].content)) {
             Some((_, Content::Symlink(target))) if !is_last || follow || slash => {

@@ -207,7 +207,10 @@ fn large_programs() -> Result<()> {
                     server.said()
                 );
                 let said = server.said();
-                assert!(said.contains(why) || said.contains("pool mapping"), "{said}");
+                assert!(
+                    said.contains(why) || said.contains("pool mapping"),
+                    "{said}"
+                );
             }
         }
         for client in 0..2 {
