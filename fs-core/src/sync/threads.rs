@@ -17,6 +17,7 @@ use locks::atomic::{AtomicU32, AtomicU64, Ordering};
 
 /// Turns that who waits for others gives away, before it sleeps between two looks: they may be of a lower
 /// priority, or at something long.
+#[cfg(not(shuttle))]
 const TURNS_GIVEN: u32 = 64;
 #[cfg(not(shuttle))]
 const SLEEP: std::time::Duration = std::time::Duration::from_micros(50);
